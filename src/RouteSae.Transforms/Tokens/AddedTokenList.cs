@@ -1,0 +1,70 @@
+namespace RouteSae.Tokens;
+
+/// <summary>
+/// The added tokens that both files name together: those of tokenizer.json, further ones of tokenizer_config.json,
+/// and special tokens that the configuration names and only the model's vocabulary has.
+/// </summary>
+internal sealed class AddedTokenList
+{
+    private readonly Dictionary<string, AddedToken> _tokens = new(StringComparer.Ordinal);
+    private readonly BytePairVocabulary _vocabulary;
+
+    private AddedTokenList(BytePairVocabulary vocabulary) => _vocabulary = vocabulary;
+
+    public IReadOnlyCollection<AddedToken> All => _tokens.Values;
+
+    public static AddedTokenList Read(JsonPart root, BytePairVocabulary vocabulary, TokenizerConfig config)
+    {
+        var list = new AddedTokenList(vocabulary);
+        foreach (var part in root.Optional("added_tokens")?.Items() ?? [])
+        {
+            list.Add(AddedToken.Read(part, part.Required("id").Number()), part.File);
+        }
+
+        foreach (var token in config.AddedTokens)
+        {
+            list.Add(token, config.File);
+        }
+
+        foreach (var name in new[] { config.Begin, config.End, config.Padding, config.Unknown })
+        {
+            list.AddNamed(name);
+        }
+
+        return list;
+    }
+
+    /// <summary>The id of a token by its content, or null.</summary>
+    public int? Find(string? content) => content switch
+    {
+        null => null,
+        _ when _tokens.TryGetValue(content, out var token) => token.Id,
+        _ => _vocabulary.Find(content),
+    };
+
+    private void Add(AddedToken token, string file)
+    {
+        var known = Find(token.Content);
+        if (known is { } id && id != token.Id)
+        {
+            throw new TokenizerFormatException(
+                $"{file}: the added token '{token.Content}' has id {token.Id}, but the vocabulary says {id}.");
+        }
+
+        if (_vocabulary.Token(token.Id) is { } other && other != token.Content)
+        {
+            throw new TokenizerFormatException(
+                $"{file}: the added token '{token.Content}' has id {token.Id}, which is '{other}' in the vocabulary.");
+        }
+
+        _tokens.TryAdd(token.Content, token);
+    }
+
+    private void AddNamed(string? content)
+    {
+        if (!string.IsNullOrEmpty(content) && !_tokens.ContainsKey(content) && _vocabulary.Find(content) is { } id)
+        {
+            _tokens[content] = new AddedToken(id, content) { Special = true };
+        }
+    }
+}

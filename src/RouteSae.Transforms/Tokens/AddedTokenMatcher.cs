@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace RouteSae.Tokens;
+
+/// <summary>Finds added tokens in a text: the leftmost first, of those at one place the longest.</summary>
+internal sealed class AddedTokenMatcher
+{
+    private readonly Node _root = new();
+    private readonly SearchValues<char> _firstCharacters;
+
+    /// <param name="tokens">The tokens, each with the characters to look for.</param>
+    public AddedTokenMatcher(IEnumerable<(string Pattern, AddedToken Token)> tokens)
+    {
+        foreach (var (pattern, token) in tokens)
+        {
+            var node = _root;
+            foreach (var character in pattern)
+            {
+                node = node.ChildOrNew(character);
+            }
+
+            node.Token = token;
+        }
+
+        _firstCharacters = SearchValues.Create([.. _root.Children.Keys]);
+    }
+
+    public List<AddedTokenMatch> Find(ReadOnlySpan<char> text)
+    {
+        var matches = new List<AddedTokenMatch>();
+        var taken = 0;
+        for (var position = 0; Next(text, position) is { } match; position = match.End)
+        {
+            if (match.Start >= taken && (!match.Token.SingleWord || StandsAlone(text, match)))
+            {
+                var stripped = Strip(text, match, taken);
+                matches.Add(stripped);
+                taken = stripped.End;
+            }
+        }
+
+        return matches;
+    }
+
+    private AddedTokenMatch? Next(ReadOnlySpan<char> text, int position)
+    {
+        while (text[position..].IndexOfAny(_firstCharacters) is >= 0 and var found)
+        {
+            position += found;
+            if (LongestAt(text, position) is { } match)
+            {
+                return match;
+            }
+
+            position++;
+        }
+
+        return null;
+    }
+
+    private AddedTokenMatch? LongestAt(ReadOnlySpan<char> text, int start)
+    {
+        AddedTokenMatch? longest = null;
+        var node = _root;
+        for (var index = start; index < text.Length && node.Children.TryGetValue(text[index], out node!); index++)
+        {
+            if (node.Token is { } token)
+            {
+                longest = new AddedTokenMatch(token, start, index + 1 - start);
+            }
+        }
+
+        return longest;
+    }
+
+    private static AddedTokenMatch Strip(ReadOnlySpan<char> text, AddedTokenMatch match, int taken)
+    {
+        var (start, end) = (match.Start, match.End);
+        while (match.Token.LeftStrip && start > taken && char.IsWhiteSpace(text[start - 1]))
+        {
+            start--;
+        }
+
+        while (match.Token.RightStrip && end < text.Length && char.IsWhiteSpace(text[end]))
+        {
+            end++;
+        }
+
+        return match with { Start = start, Length = end - start };
+    }
+
+    private static bool StandsAlone(ReadOnlySpan<char> text, AddedTokenMatch match)
+    {
+        Rune.DecodeLastFromUtf16(text[..match.Start], out var before, out var lengthBefore);
+        Rune.DecodeFromUtf16(text[match.End..], out var after, out var lengthAfter);
+        return !(lengthBefore > 0 && IsWordCharacter(before)) && !(lengthAfter > 0 && IsWordCharacter(after));
+    }
+
+    private static bool IsWordCharacter(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
+        or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter or UnicodeCategory.LetterNumber
+        or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
+        or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.ConnectorPunctuation;
+
+    private sealed class Node
+    {
+        public Dictionary<char, Node> Children { get; } = [];
+
+        public AddedToken? Token { get; set; }
+
+        public Node ChildOrNew(char character)
+        {
+            if (!Children.TryGetValue(character, out var child))
+            {
+                Children[character] = child = new Node();
+            }
+
+            return child;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+namespace RouteSae.Tokens;
+
+/// <summary>
+/// A stretch of text, possibly rewritten by a normalizer, whose every character knows which characters of the
+/// original text it stands for.
+/// </summary>
+internal sealed class AlignedText
+{
+    private readonly string _characters;
+    private readonly int _offset;
+
+    // Null where the text is an unchanged stretch of the original.
+    private readonly int[]? _starts;
+    private readonly int[]? _ends;
+
+    /// <summary>An unchanged stretch of the original text.</summary>
+    public AlignedText(string original, int start, int length)
+    {
+        _characters = original;
+        _offset = start;
+        Length = length;
+    }
+
+    /// <summary>A rewritten text; character i stands for starts[i] .. ends[i] of the original.</summary>
+    public AlignedText(string characters, int[] starts, int[] ends)
+    {
+        _characters = characters;
+        _starts = starts;
+        _ends = ends;
+        Length = characters.Length;
+    }
+
+    public int Length { get; }
+
+    public Piece Whole => new(this, 0, Length);
+
+    public ReadOnlySpan<char> Characters(int start, int length) => _characters.AsSpan(_offset + start, length);
+
+    public CharacterSpan Original(int start, int length)
+    {
+        if (_starts is null)
+        {
+            return new CharacterSpan(_offset + start, length);
+        }
+
+        var first = _starts[start];
+        var end = length == 0 ? first : _ends![start + length - 1];
+        return new CharacterSpan(first, end - first);
+    }
+}

@@ -1,0 +1,20 @@
+namespace RouteSae.Tokens;
+
+/// <summary>How a byte pair encoding treats what its vocabulary does not have.</summary>
+internal sealed record BytePairOptions
+{
+    /// <summary>Words are sequences of bytes written in the <see cref="ByteAlphabet"/>.</summary>
+    public bool ByteLevel { get; init; }
+
+    /// <summary>A word that is a token as a whole is not taken apart, whatever the merges say.</summary>
+    public bool IgnoreMerges { get; init; }
+
+    /// <summary>An unknown character becomes the tokens of its bytes, "&lt;0xE2&gt;" and so on.</summary>
+    public bool ByteFallback { get; init; }
+
+    /// <summary>Neighbouring unknown characters become one unknown token.</summary>
+    public bool FuseUnknown { get; init; }
+
+    /// <summary>Id of the token for unknown characters; without one they are dropped.</summary>
+    public int? Unknown { get; init; }
+}

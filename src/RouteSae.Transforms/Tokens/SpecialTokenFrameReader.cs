@@ -1,0 +1,40 @@
+namespace RouteSae.Tokens;
+
+/// <summary>Reads the "post_processor" of a tokenizer.json.</summary>
+internal static class SpecialTokenFrameReader
+{
+    private const string Supported = "TemplateProcessing, ByteLevel, Sequence";
+
+    public static SpecialTokenFrame Read(JsonPart part) => part.Text("type") switch
+    {
+        "TemplateProcessing" => ReadTemplate(part),
+        "ByteLevel" => SpecialTokenFrame.Empty, // trims Hugging Face's offsets; ours keep the space of a word
+        "Sequence" => part.Required("processors").Items().Select(Read)
+            .Aggregate(SpecialTokenFrame.Empty, (inner, outer) => inner.Within(outer)),
+        var other => throw part.Unsupported($"the post-processor '{other}'", Supported),
+    };
+
+    private static SpecialTokenFrame ReadTemplate(JsonPart part)
+    {
+        var before = new List<int>();
+        var after = new List<int>();
+        var sequences = 0;
+        foreach (var item in part.Required("single").Items())
+        {
+            if (item.Optional("Sequence") is not null)
+            {
+                sequences++;
+            }
+            else
+            {
+                var name = item.Required("SpecialToken").Text("id");
+                var token = part.Required("special_tokens").Required(name);
+                (sequences == 0 ? before : after).AddRange(token.Required("ids").Items().Select(id => id.Number()));
+            }
+        }
+
+        return sequences == 1
+            ? new SpecialTokenFrame(before, after)
+            : throw part.Required("single").Error("the template must contain the text exactly once");
+    }
+}

@@ -1,0 +1,129 @@
+namespace RouteSae.Tokens;
+
+/// <summary>
+/// The tokenizer of a Hugging Face checkpoint, read from its tokenizer.json and tokenizer_config.json: byte pair
+/// encodings over bytes (GPT-2, Llama 3) and over characters as SentencePiece makes them (Llama 2). Immutable and
+/// thread-safe.
+/// </summary>
+/// <remarks>
+/// Gives the ids of Hugging Face's tokenizers. "truncation" and "padding" in the file are ignored: cutting and
+/// padding belong to whoever makes batches. <c>clean_up_tokenization_spaces</c> is ignored as well.
+/// </remarks>
+public sealed class TextTokenizer
+{
+    private const string TokenizerFile = "tokenizer.json";
+    private const string ConfigFile = "tokenizer_config.json";
+
+    private readonly TokenizerPipeline _pipeline;
+
+    private TextTokenizer(TokenizerPipeline pipeline)
+    {
+        _pipeline = pipeline;
+        VocabularySize = pipeline.Model.Vocabulary.Ids.Values.Concat(pipeline.Added.Ids).Max() + 1;
+    }
+
+    /// <summary>One more than the largest token id.</summary>
+    public int VocabularySize { get; }
+
+    /// <summary>The token that begins a text, or null where tokenizer_config.json names none of the vocabulary.</summary>
+    public int? BeginOfSequence => _pipeline.BeginOfSequence;
+
+    /// <summary>The token that ends a text, or null where tokenizer_config.json names none of the vocabulary.</summary>
+    public int? EndOfSequence => _pipeline.EndOfSequence;
+
+    /// <summary>The token that fills batches up, or null where tokenizer_config.json names none of the vocabulary.</summary>
+    public int? Padding => _pipeline.Padding;
+
+    /// <summary>Ids of all tokens that control the model rather than standing for text.</summary>
+    public IReadOnlySet<int> SpecialTokens => _pipeline.Added.Special;
+
+    /// <summary>Loads tokenizer.json and, where there is one, tokenizer_config.json of a folder.</summary>
+    /// <param name="folder">Folder of a checkpoint.</param>
+    /// <returns>The tokenizer.</returns>
+    /// <exception cref="FileNotFoundException">The folder has no tokenizer.json.</exception>
+    /// <exception cref="TokenizerFormatException">A file is malformed.</exception>
+    /// <exception cref="NotSupportedException">The tokenizer has a component that is not supported.</exception>
+    public static TextTokenizer Load(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var tokenizerPath = Path.Combine(folder, TokenizerFile);
+        var configPath = Path.Combine(folder, ConfigFile);
+        if (!File.Exists(tokenizerPath))
+        {
+            throw new FileNotFoundException(
+                $"There is no {TokenizerFile} in '{folder}'. Save the tokenizer with Hugging Face's save_pretrained, " +
+                "which writes it; a tokenizer.model or vocab.json alone is not read.",
+                tokenizerPath);
+        }
+
+        using var tokenizer = File.OpenRead(tokenizerPath);
+        using var config = File.Exists(configPath) ? File.OpenRead(configPath) : null;
+        return Load(tokenizer, config, tokenizerPath, configPath);
+    }
+
+    /// <summary>Loads a tokenizer from streams.</summary>
+    /// <param name="tokenizerJson">Content of tokenizer.json.</param>
+    /// <param name="tokenizerConfigJson">Content of tokenizer_config.json, or null without one.</param>
+    /// <param name="name">What the streams belong to, for messages: a model's or a bundle's name.</param>
+    /// <returns>The tokenizer; the streams stay open and are no longer needed.</returns>
+    /// <exception cref="TokenizerFormatException">A file is malformed.</exception>
+    /// <exception cref="NotSupportedException">The tokenizer has a component that is not supported.</exception>
+    public static TextTokenizer Load(Stream tokenizerJson, Stream? tokenizerConfigJson, string name)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizerJson);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return Load(tokenizerJson, tokenizerConfigJson, $"{TokenizerFile} of {name}", $"{ConfigFile} of {name}");
+    }
+
+    /// <summary>Encodes a text.</summary>
+    /// <param name="text">Any text; half a surrogate pair counts as U+FFFD.</param>
+    /// <param name="addSpecialTokens">Whether to put the checkpoint's special tokens around the text.</param>
+    /// <returns>The tokens and where they stand in <paramref name="text"/>.</returns>
+    public EncodedText Encode(string text, bool addSpecialTokens = true)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return new TextEncoder(_pipeline, text).Encode(addSpecialTokens);
+    }
+
+    /// <summary>Turns tokens back into text, as Hugging Face's tokenizers do.</summary>
+    /// <param name="ids">Token ids; unknown ones are left out.</param>
+    /// <param name="skipSpecialTokens">Whether to leave special tokens out.</param>
+    /// <returns>The text; bytes that are no UTF-8 become U+FFFD.</returns>
+    public string Decode(IEnumerable<int> ids, bool skipSpecialTokens = false)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var tokens = new List<string>();
+        foreach (var id in ids)
+        {
+            var token = _pipeline.Added.Normalized(id) ?? _pipeline.Model.Vocabulary.Token(id);
+            if (token is not null && !(skipSpecialTokens && SpecialTokens.Contains(id)))
+            {
+                tokens.Add(token);
+            }
+        }
+
+        return _pipeline.Decoder is { } decoder ? string.Concat(decoder.Decode(tokens)) : string.Join(' ', tokens);
+    }
+
+    /// <summary>One token for a person to read: " Olympics", "\n", "&lt;s&gt;"; incomplete characters as &lt;0xE2&gt;.</summary>
+    /// <param name="id">A token id.</param>
+    /// <returns>The token's text with its leading space.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">No token has this id.</exception>
+    public string TokenText(int id)
+    {
+        if (_pipeline.Added.Content(id) is { } content)
+        {
+            return content;
+        }
+
+        var token = _pipeline.Model.Vocabulary.Token(id) ?? throw new ArgumentOutOfRangeException(
+            nameof(id), id, $"No token has the id {id}. Ids go from 0 to {VocabularySize - 1}.");
+        return _pipeline.Decoder?.Surface(token) ?? token;
+    }
+
+    private static TextTokenizer Load(Stream tokenizer, Stream? config, string tokenizerName, string configName)
+    {
+        var settings = config is null ? TokenizerConfig.Empty : TokenizerConfig.Read(config, configName);
+        return new TextTokenizer(TokenizerReader.Read(tokenizer, tokenizerName, settings));
+    }
+}

@@ -1,0 +1,74 @@
+namespace RouteSae.Tokens;
+
+/// <summary>What tokenizer_config.json says beside the tokenizer.json.</summary>
+internal sealed record TokenizerConfig
+{
+    public static TokenizerConfig Empty { get; } = new();
+
+    public string? Begin { get; init; }
+
+    public string? End { get; init; }
+
+    public string? Padding { get; init; }
+
+    public string? Unknown { get; init; }
+
+    public bool? AddsBegin { get; init; }
+
+    public bool? AddsEnd { get; init; }
+
+    public bool? AddPrefixSpace { get; init; }
+
+    /// <summary>Tokens of "added_tokens_decoder".</summary>
+    public IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
+
+    /// <summary>The file's name, for messages.</summary>
+    public string File { get; init; } = "tokenizer_config.json";
+
+    public static TokenizerConfig Read(Stream json, string file)
+    {
+        using var document = JsonPart.Parse(json, file);
+        var root = JsonPart.Root(document, file);
+        return new TokenizerConfig
+        {
+            Begin = ReadToken(root, "bos_token"),
+            End = ReadToken(root, "eos_token"),
+            Padding = ReadToken(root, "pad_token"),
+            Unknown = ReadToken(root, "unk_token"),
+            AddsBegin = root.OptionalFlag("add_bos_token"),
+            AddsEnd = root.OptionalFlag("add_eos_token"),
+            AddPrefixSpace = root.OptionalFlag("add_prefix_space"),
+            AddedTokens = ReadAddedTokens(root),
+            File = file,
+        };
+    }
+
+    // A token is a string, or an object with its content and flags.
+    private static string? ReadToken(JsonPart root, string name) => root.Optional(name) is { } token
+        ? token.IsObject ? token.Text("content") : token.Text()
+        : null;
+
+    private static List<AddedToken> ReadAddedTokens(JsonPart root)
+    {
+        var tokens = new List<AddedToken>();
+        if (root.Optional("added_tokens_decoder") is not { } decoder)
+        {
+            return tokens;
+        }
+
+        if (!decoder.IsObject)
+        {
+            throw decoder.Error("expected an object of ids and tokens");
+        }
+
+        foreach (var property in decoder.Element.EnumerateObject())
+        {
+            var part = new JsonPart(property.Value, decoder.File, $"{decoder.Path}['{property.Name}']");
+            tokens.Add(int.TryParse(property.Name, out var id) && id >= 0
+                ? AddedToken.Read(part, id)
+                : throw part.Error("expected an id as the name"));
+        }
+
+        return tokens;
+    }
+}

@@ -1,0 +1,23 @@
+namespace RouteSae.Tokens;
+
+/// <summary>The steps of a tokenizer, in the order in which a text passes them.</summary>
+internal sealed record TokenizerPipeline
+{
+    public required AddedVocabulary Added { get; init; }
+
+    public Normalizer? Normalizer { get; init; }
+
+    public PreTokenizer? PreTokenizer { get; init; }
+
+    public required BytePairModel Model { get; init; }
+
+    public required SpecialTokenFrame Frame { get; init; }
+
+    public Decoder? Decoder { get; init; }
+
+    public int? BeginOfSequence { get; init; }
+
+    public int? EndOfSequence { get; init; }
+
+    public int? Padding { get; init; }
+}
