@@ -69,11 +69,10 @@ internal sealed class ElfFile
             throw Malformed($"its section headers have {size} bytes");
         }
 
+        _ = Bytes(table, (long)count * size);
         var sections = new List<ElfSection>(count);
         for (var index = 0; index < count; index++)
         {
-            // A valid table is within the file, so the sum cannot overflow once its start is.
-            _ = Bytes(table, 0);
             sections.Add(ReadSection(table + ((long)index * size)));
         }
 

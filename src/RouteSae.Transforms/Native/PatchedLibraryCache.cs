@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
+using RouteSae.Storage;
 
 namespace RouteSae.Native;
 
@@ -29,7 +30,7 @@ internal sealed class PatchedLibraryCache(string folder)
 
             if (!Holds(path, image))
             {
-                Replace(path, image);
+                AtomicFile.Write(path, stream => stream.Write(image), OwnerOnly);
             }
 
             return path;
@@ -55,29 +56,5 @@ internal sealed class PatchedLibraryCache(string folder)
 
         using var stream = file.OpenRead();
         return SHA256.HashData(stream).AsSpan().SequenceEqual(SHA256.HashData(image));
-    }
-
-    private static void Replace(string path, byte[] image)
-    {
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var stream = new FileStream(temporary, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = OwnerOnly,
-            }))
-            {
-                stream.Write(image);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
     }
 }

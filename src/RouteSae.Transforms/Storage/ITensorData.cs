@@ -1,0 +1,10 @@
+using static TorchSharp.torch;
+
+namespace RouteSae.Storage;
+
+/// <summary>The data part of a safetensors file.</summary>
+internal interface ITensorData : IDisposable
+{
+    /// <summary>A tensor of the stored type on the CPU, which the caller owns. Thread-safe.</summary>
+    Tensor Load(SafetensorsEntry entry);
+}

@@ -1,0 +1,30 @@
+using static TorchSharp.torch;
+
+namespace RouteSae.Storage;
+
+/// <summary>Named tensors of one safetensors file or of a checkpoint in several. Safe for concurrent use.</summary>
+public interface ITensorSource : IDisposable
+{
+    /// <summary>The file or folder that the tensors come from, for messages.</summary>
+    string Location { get; }
+
+    /// <summary>The names of all tensors.</summary>
+    IReadOnlyCollection<string> Names { get; }
+
+    /// <summary>Whether there is a tensor of this name.</summary>
+    bool Contains(string name);
+
+    /// <summary>Type and shape of a tensor, without reading it.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such tensor; the message names similar ones.</exception>
+    SafetensorsEntry Entry(string name);
+
+    /// <summary>
+    /// Reads a tensor. The caller owns it; it stays valid after the source is disposed, and changing it in place
+    /// changes neither the file nor a tensor that is loaded later from a file.
+    /// </summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="type">The type to convert to; null keeps the stored one.</param>
+    /// <param name="device">The device to load to; null is the CPU.</param>
+    /// <exception cref="KeyNotFoundException">There is no such tensor; the message names similar ones.</exception>
+    Tensor Load(string name, ScalarType? type = null, Device? device = null);
+}
