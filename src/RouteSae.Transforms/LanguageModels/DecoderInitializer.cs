@@ -1,0 +1,44 @@
+using static TorchSharp.torch;
+
+namespace RouteSae.LanguageModels;
+
+/// <summary>Random weights for a model that is to be trained, or for tests.</summary>
+internal static class DecoderInitializer
+{
+    private const double EmbeddingDeviation = 0.02;
+
+    /// <summary>
+    /// Normal weights: embeddings with deviation 0.02, matrices with 1/sqrt(inputs), those that write to the residual
+    /// stream divided by sqrt(2 · layers) more; norms 1, biases 0.
+    /// </summary>
+    public static DecoderModel Create(DecoderConfig config, long seed, ScalarType type)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        using var generator = new Generator((ulong)seed);
+        int hidden = config.HiddenSize, wide = config.IntermediateSize, queries = config.AttentionHeads * config.HeadSize;
+        var projections = (config.AttentionHeads + 2 * config.KeyValueHeads) * config.HeadSize;
+        var residual = 1 / Math.Sqrt(2.0 * config.LayerCount);
+
+        Tensor Matrix(long rows, long columns, double deviation) => Keep(randn([rows, columns], generator: generator) * deviation);
+        Tensor Keep(Tensor tensor) => tensor.to_type(type).DetachFromDisposeScope();
+        Tensor? Bias(bool wanted, long size) => wanted ? Keep(zeros(size)) : null;
+
+        var layers = Enumerable.Range(0, config.LayerCount).Select(_ => new DecoderLayer(config)
+        {
+            AttentionNorm = Keep(ones(hidden)),
+            QueryKeyValue = Matrix(projections, hidden, 1 / Math.Sqrt(hidden)),
+            QueryKeyValueBias = Bias(config.AttentionBias, projections),
+            AttentionOutput = Matrix(hidden, queries, residual / Math.Sqrt(queries)),
+            AttentionOutputBias = Bias(config.AttentionBias, hidden),
+            FeedForwardNorm = Keep(ones(hidden)),
+            GateUp = Matrix(2 * wide, hidden, 1 / Math.Sqrt(hidden)),
+            GateUpBias = Bias(config.FeedForwardBias, 2 * wide),
+            Down = Matrix(hidden, wide, residual / Math.Sqrt(wide)),
+            DownBias = Bias(config.FeedForwardBias, hidden),
+        }).ToArray();
+        var embedding = Matrix(config.VocabularySize, hidden, EmbeddingDeviation);
+        var head = config.TiedEmbeddings ? embedding.alias().DetachFromDisposeScope() : Matrix(config.VocabularySize, hidden, EmbeddingDeviation);
+        return new DecoderModel(config, embedding, layers, Keep(ones(hidden)), head);
+    }
+}

@@ -1,0 +1,91 @@
+using RouteSae.LanguageModels.Fused;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace RouteSae.LanguageModels;
+
+/// <summary>
+/// One decoder layer with a pre-norm attention and a pre-norm gated feed-forward:
+/// h = x + W_o · attention(norm(x)); y = h + W_down · (silu(W_gate · norm(h)) ⊙ W_up · norm(h)).
+/// Query, key and value projections are one matrix, as are gate and up.
+/// </summary>
+internal sealed class DecoderLayer : IDisposable
+{
+    private readonly DecoderConfig _config;
+
+    public DecoderLayer(DecoderConfig config) => _config = config;
+
+    public required Tensor AttentionNorm { get; init; } // [D]
+
+    public required Tensor QueryKeyValue { get; init; } // [(heads + 2 · key-value heads) · head size, D]
+
+    public Tensor? QueryKeyValueBias { get; init; }
+
+    public required Tensor AttentionOutput { get; init; } // [D, heads · head size]
+
+    public Tensor? AttentionOutputBias { get; init; }
+
+    public required Tensor FeedForwardNorm { get; init; } // [D]
+
+    public required Tensor GateUp { get; init; } // [2 · intermediate, D]
+
+    public Tensor? GateUpBias { get; init; }
+
+    public required Tensor Down { get; init; } // [D, intermediate]
+
+    public Tensor? DownBias { get; init; }
+
+    public IEnumerable<Tensor> Parameters =>
+        new[]
+        {
+            AttentionNorm, QueryKeyValue, QueryKeyValueBias, AttentionOutput, AttentionOutputBias,
+            FeedForwardNorm, GateUp, GateUpBias, Down, DownBias,
+        }.OfType<Tensor>();
+
+    /// <summary>x [B, S, D] → [B, S, D]. With a cache, keys and values of earlier positions come from it.</summary>
+    public Tensor Forward(Tensor x, AttentionContext context, LayerCache? cache)
+    {
+        using var scope = NewDisposeScope();
+        var attended = Attend(RootMeanSquareNorm.Apply(x, AttentionNorm, _config.NormEpsilon), context, cache);
+        var hidden = x + functional.linear(attended, AttentionOutput, AttentionOutputBias);
+        var gated = GatedActivation.Apply(
+            functional.linear(RootMeanSquareNorm.Apply(hidden, FeedForwardNorm, _config.NormEpsilon), GateUp, GateUpBias));
+        return (hidden + functional.linear(gated, Down, DownBias)).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        foreach (var parameter in Parameters)
+            parameter.Dispose();
+    }
+
+    private Tensor Attend(Tensor normed, AttentionContext context, LayerCache? cache)
+    {
+        var (batch, length) = (normed.size(0), normed.size(1));
+        int heads = _config.AttentionHeads, keyValueHeads = _config.KeyValueHeads, size = _config.HeadSize;
+        var flat = functional.linear(normed, QueryKeyValue, QueryKeyValueBias);
+        if (flat.requires_grad && FusedAttentionFits(flat, context, cache))
+            return AttentionFunction.apply(flat, context.Cosine, context.Sine, heads);
+        var projected = flat
+            .view(batch, length, heads + 2 * keyValueHeads, size)
+            .transpose(1, 2); // [B, heads + 2 · key-value heads, S, head size]
+        var rotated = RotaryEmbedding.Apply(projected.narrow(1, 0, heads + keyValueHeads), context.Cosine, context.Sine);
+        var query = rotated.narrow(1, 0, heads);
+        var key = rotated.narrow(1, heads, keyValueHeads);
+        var value = projected.narrow(1, heads + keyValueHeads, keyValueHeads);
+        if (cache is not null)
+            (key, value) = cache.Append(key, value);
+        var result = functional.scaled_dot_product_attention(
+            query, Repeat(key, heads / keyValueHeads), Repeat(value, heads / keyValueHeads), context.Mask, 0, context.Causal);
+        return result.transpose(1, 2).reshape(batch, length, heads * size);
+    }
+
+    /// <summary>The fused attention is for training: whole sequences, one key-value head a query head, no padding.</summary>
+    private bool FusedAttentionFits(Tensor projected, AttentionContext context, LayerCache? cache) =>
+        cache is null && context.Causal && context.Cosine.dim() == 2 && _config.KeyValueHeads == _config.AttentionHeads
+        && projected.size(1) % BFloat16Rows.Step == 0 && BFloat16Rows.Fit(projected, _config.HeadSize / 2);
+
+    /// <summary>[B, key-value heads, S, head size] → [B, heads, S, head size], each head repeated in place.</summary>
+    private static Tensor Repeat(Tensor x, int times) =>
+        times == 1 ? x : x.unsqueeze(2).expand(-1, -1, times, -1, -1).reshape(x.size(0), x.size(1) * times, x.size(2), x.size(3));
+}

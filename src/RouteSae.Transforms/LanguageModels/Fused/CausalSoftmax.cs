@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using static TorchSharp.torch;
+
+namespace RouteSae.LanguageModels.Fused;
+
+/// <summary>Softmax over the positions up to the own one, in place over [n, S, S] (bfloat16, S a multiple of 32).</summary>
+internal static unsafe class CausalSoftmax
+{
+    public static void Forward(Tensor scores)
+    {
+        var length = (int)scores.size(-1);
+        var data = BFloat16Rows.Data(scores);
+        BFloat16Rows.ForEach(scores.NumberOfElements / length, (first, end) =>
+        {
+            Span<float> scratch = stackalloc float[length];
+            fixed (float* s = scratch)
+            {
+                for (var row = first; row < end; row++)
+                    ForwardRow(data + row * length, s, (int)(row % length) + 1, length);
+            }
+        });
+    }
+
+    /// <summary>Turns dP into dS = P ⊙ (dP − Σ P ⊙ dP), in place.</summary>
+    public static void Backward(Tensor weights, Tensor gradients)
+    {
+        var length = (int)weights.size(-1);
+        ushort* p = BFloat16Rows.Data(weights), g = BFloat16Rows.Data(gradients);
+        BFloat16Rows.ForEach(weights.NumberOfElements / length, (first, end) =>
+        {
+            for (var row = first; row < end; row++)
+                BackwardRow(p + row * length, g + row * length, (int)(row % length) + 1, length);
+        });
+    }
+
+    private static void ForwardRow(ushort* row, float* scratch, int seen, int length)
+    {
+        var most = Vector512.Create(float.NegativeInfinity);
+        var upTo = (seen + BFloat16Rows.Step - 1) / BFloat16Rows.Step * BFloat16Rows.Step;
+        for (var i = 0; i < upTo; i += 16)
+        {
+            var value = BFloat16Rows.Load(row + i);
+            value.Store(scratch + i);
+        }
+        for (var i = seen; i < upTo; i++)
+            scratch[i] = float.NegativeInfinity;
+        for (var i = 0; i < upTo; i += 16)
+            most = Vector512.Max(most, Vector512.Load(scratch + i));
+        var max = Vector512.Create(Largest(most));
+        var sums = Vector512<float>.Zero;
+        for (var i = 0; i < upTo; i += 16)
+        {
+            var e = Vector512.Exp(Vector512.Load(scratch + i) - max);
+            e.Store(scratch + i);
+            sums += e;
+        }
+        var factor = Vector512.Create(1 / Vector512.Sum(sums));
+        for (var i = 0; i < upTo; i += BFloat16Rows.Step)
+            BFloat16Rows.Store(row + i, Vector512.Load(scratch + i) * factor, Vector512.Load(scratch + i + 16) * factor);
+        new Span<ushort>(row + upTo, length - upTo).Clear();
+    }
+
+    private static void BackwardRow(ushort* p, ushort* g, int seen, int length)
+    {
+        var upTo = (seen + BFloat16Rows.Step - 1) / BFloat16Rows.Step * BFloat16Rows.Step;
+        var sums = Vector512<float>.Zero;
+        for (var i = 0; i < upTo; i += 16)
+            sums = Vector512.FusedMultiplyAdd(BFloat16Rows.Load(p + i), BFloat16Rows.Load(g + i), sums);
+        var sum = Vector512.Create(Vector512.Sum(sums));
+        for (var i = 0; i < upTo; i += BFloat16Rows.Step)
+        {
+            BFloat16Rows.Store(
+                g + i,
+                BFloat16Rows.Load(p + i) * (BFloat16Rows.Load(g + i) - sum),
+                BFloat16Rows.Load(p + i + 16) * (BFloat16Rows.Load(g + i + 16) - sum));
+        }
+        new Span<ushort>(g + upTo, length - upTo).Clear();
+    }
+
+    private static float Largest(Vector512<float> values)
+    {
+        var largest = float.NegativeInfinity;
+        for (var i = 0; i < Vector512<float>.Count; i++)
+            largest = MathF.Max(largest, values[i]);
+        return largest;
+    }
+}

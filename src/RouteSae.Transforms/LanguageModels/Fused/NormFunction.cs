@@ -1,0 +1,107 @@
+using System.Runtime.Intrinsics;
+using static TorchSharp.torch;
+
+namespace RouteSae.LanguageModels.Fused;
+
+/// <summary>
+/// <see cref="RootMeanSquareNorm"/> in one pass over x, forward and backward:
+/// with r = 1/sqrt(mean(x²) + ε), dx = r · (g w − x r² · mean(g w x)), dw = Σ g x r.
+/// </summary>
+internal sealed unsafe class NormFunction : autograd.SingleTensorFunction<NormFunction>
+{
+    public override string Name => nameof(NormFunction);
+
+    /// <summary>x [..., D] contiguous, weight [D], ε.</summary>
+    public override Tensor forward(autograd.AutogradContext context, params object[] inputs)
+    {
+        Tensor x = (Tensor)inputs[0], weight = (Tensor)inputs[1];
+        var epsilon = (float)(double)inputs[2];
+        var (result, scales) = Forward(x, weight, epsilon);
+        context.save_for_backward([x, weight, scales]);
+        return result;
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
+    {
+        var saved = context.get_saved_variables();
+        using var contiguous = gradient.contiguous();
+        var (input, weight) = Backward(contiguous, saved[0], saved[1], saved[2]);
+        return [input, weight, null!];
+    }
+
+    private static (Tensor Result, Tensor Scales) Forward(Tensor x, Tensor weight, float epsilon)
+    {
+        var width = (int)x.size(-1);
+        var rows = x.NumberOfElements / width;
+        Tensor result = empty_like(x), scales = empty(rows);
+        ushort* from = BFloat16Rows.Data(x), w = BFloat16Rows.Data(weight), to = BFloat16Rows.Data(result);
+        var scale = BFloat16Rows.Floats(scales);
+        BFloat16Rows.ForEach(rows, (first, end) =>
+        {
+            for (var row = first; row < end; row++)
+            {
+                ushort* source = from + row * width, target = to + row * width;
+                var sum = Vector512<float>.Zero;
+                for (var i = 0; i < width; i += 16)
+                {
+                    var value = BFloat16Rows.Load(source + i);
+                    sum = Vector512.FusedMultiplyAdd(value, value, sum);
+                }
+                var r = scale[row] = 1 / MathF.Sqrt(Vector512.Sum(sum) / width + epsilon);
+                for (var i = 0; i < width; i += BFloat16Rows.Step)
+                {
+                    BFloat16Rows.Store(
+                        target + i,
+                        BFloat16Rows.Load(source + i) * r * BFloat16Rows.Load(w + i),
+                        BFloat16Rows.Load(source + i + 16) * r * BFloat16Rows.Load(w + i + 16));
+                }
+            }
+        });
+        return (result, scales);
+    }
+
+    private static (Tensor Input, Tensor Weight) Backward(Tensor gradient, Tensor x, Tensor weight, Tensor scales)
+    {
+        var width = (int)x.size(-1);
+        var rows = x.NumberOfElements / width;
+        var input = empty_like(x);
+        ushort* g = BFloat16Rows.Data(gradient), from = BFloat16Rows.Data(x), w = BFloat16Rows.Data(weight), to = BFloat16Rows.Data(input);
+        var scale = BFloat16Rows.Floats(scales);
+        var weightSums = new float[width];
+        BFloat16Rows.ForEach(rows, (first, end) =>
+        {
+            Span<float> sums = stackalloc float[width];
+            sums.Clear();
+            fixed (float* s = sums)
+            {
+                for (var row = first; row < end; row++)
+                    BackwardRow(g + row * width, from + row * width, w, to + row * width, scale[row], s, width);
+            }
+            lock (weightSums)
+            {
+                for (var i = 0; i < width; i++)
+                    weightSums[i] += sums[i];
+            }
+        });
+        using var sumTensor = tensor(weightSums);
+        return (input, sumTensor.to_type(ScalarType.BFloat16));
+    }
+
+    private static void BackwardRow(ushort* g, ushort* x, ushort* w, ushort* to, float r, float* weightSums, int width)
+    {
+        var dot = Vector512<float>.Zero;
+        for (var i = 0; i < width; i += 16)
+        {
+            var scaled = BFloat16Rows.Load(g + i) * BFloat16Rows.Load(x + i);
+            (Vector512.Load(weightSums + i) + scaled * r).Store(weightSums + i);
+            dot = Vector512.FusedMultiplyAdd(scaled, BFloat16Rows.Load(w + i), dot);
+        }
+        var back = Vector512.Sum(dot) / width * r * r;
+        for (var i = 0; i < width; i += BFloat16Rows.Step)
+        {
+            var low = (BFloat16Rows.Load(g + i) * BFloat16Rows.Load(w + i) - BFloat16Rows.Load(x + i) * back) * r;
+            var high = (BFloat16Rows.Load(g + i + 16) * BFloat16Rows.Load(w + i + 16) - BFloat16Rows.Load(x + i + 16) * back) * r;
+            BFloat16Rows.Store(to + i, low, high);
+        }
+    }
+}

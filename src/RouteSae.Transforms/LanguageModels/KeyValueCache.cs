@@ -1,0 +1,20 @@
+using static TorchSharp.torch;
+
+namespace RouteSae.LanguageModels;
+
+/// <summary>Keys and values of the positions seen so far, one <see cref="LayerCache"/> a layer.</summary>
+internal sealed class KeyValueCache : IDisposable
+{
+    public KeyValueCache(int layers) => Layers = [.. Enumerable.Range(0, layers).Select(_ => new LayerCache())];
+
+    public IReadOnlyList<LayerCache> Layers { get; }
+
+    /// <summary>Positions held.</summary>
+    public long Length => Layers[0].Length;
+
+    public void Dispose()
+    {
+        foreach (var layer in Layers)
+            layer.Dispose();
+    }
+}
