@@ -52,9 +52,16 @@ internal static class BytePairReader
         }
 
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var property in vocab.Element.EnumerateObject())
+        var tokens = new Dictionary<int, string>();
+        foreach (var (token, value) in vocab.Members())
         {
-            ids[property.Name] = new JsonPart(property.Value, vocab.File, $"{vocab.Path}['{property.Name}']").Number();
+            var id = value.Number();
+            if (!tokens.TryAdd(id, token) && tokens[id] != token)
+            {
+                throw value.Error($"the id {id} is also that of '{tokens[id]}'");
+            }
+
+            ids[token] = id;
         }
 
         return ids.Count > 0 ? ids : throw vocab.Error("the vocabulary is empty");

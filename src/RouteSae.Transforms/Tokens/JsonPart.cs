@@ -51,6 +51,15 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
         return Element.EnumerateArray().Select((item, index) => new JsonPart(item, file, $"{path}[{index}]"));
     }
 
+    public IEnumerable<(string Name, JsonPart Value)> Members()
+    {
+        foreach (var member in Element.EnumerateObject())
+        {
+            var name = ReadName(member);
+            yield return (name, new JsonPart(member.Value, File, $"{Path}['{name}']"));
+        }
+    }
+
     public string Text() => Element.ValueKind == JsonValueKind.String
         ? ReadString()
         : throw Error("expected a string");
@@ -81,6 +90,7 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
     public NotSupportedException Unsupported(string component, string supported) =>
         new($"{File}, {Path}: {component} is not supported. Supported: {supported}.");
 
+    // The parser lets an escaped half of a surrogate pair through; only reading it fails.
     private string ReadString()
     {
         try
@@ -89,8 +99,19 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
         }
         catch (InvalidOperationException)
         {
-            // The parser lets an escaped half of a surrogate pair through; only reading it fails.
             throw Error("the string is not valid Unicode");
+        }
+    }
+
+    private string ReadName(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Error("a name is not valid Unicode");
         }
     }
 }

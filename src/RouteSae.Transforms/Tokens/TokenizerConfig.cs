@@ -61,10 +61,9 @@ internal sealed record TokenizerConfig
             throw decoder.Error("expected an object of ids and tokens");
         }
 
-        foreach (var property in decoder.Element.EnumerateObject())
+        foreach (var (name, part) in decoder.Members())
         {
-            var part = new JsonPart(property.Value, decoder.File, $"{decoder.Path}['{property.Name}']");
-            tokens.Add(int.TryParse(property.Name, out var id) && id >= 0
+            tokens.Add(int.TryParse(name, out var id) && id >= 0
                 ? AddedToken.Read(part, id)
                 : throw part.Error("expected an id as the name"));
         }

@@ -1,0 +1,118 @@
+using System.Globalization;
+using FluentAssertions;
+using RouteSae.Tokens;
+using Xunit;
+
+namespace RouteSae.Tests.Tokens;
+
+/// <summary>Every word is unknown and fused, so that each token shows one word of the pre-tokenizer.</summary>
+public sealed class PreTokenizerTests
+{
+    private const string Llama3 =
+        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+
+    [Theory]
+    [InlineData("Isolated", false, "a|-|-|b|-")]
+    [InlineData("Isolated", true, "a|-|-|b|-")]
+    [InlineData("Removed", false, "a|b")]
+    [InlineData("Removed", true, "-|-|-")]
+    [InlineData("MergedWithPrevious", false, "a-|-|b-")]
+    [InlineData("MergedWithNext", false, "a|-|-b|-")]
+    [InlineData("Contiguous", false, "a|--|b|-")]
+    public void A_split_treats_its_matches_as_the_behavior_says(string behavior, bool invert, string expected)
+    {
+        Words(new { type = "Split", pattern = new { String = "-" }, behavior, invert }, "a--b-").Should().Be(expected);
+    }
+
+    [Theory]
+    [InlineData(true, "a|1|2|b")]
+    [InlineData(false, "a|12|b")]
+    public void Digits_stand_alone_or_together(bool individual, string expected)
+    {
+        Words(new { type = "Digits", individual_digits = individual }, "a12b").Should().Be(expected);
+    }
+
+    [Theory]
+    [InlineData("I'll  go\n\nto 12345, OK?! ", "I|'ll| | go|\n|\n|to| 12345|,| OK|?!| ")]
+    [InlineData("don't DON'T", "don|'t| DON|'|T")]
+    [InlineData("", "")]
+    public void Byte_level_words_are_those_of_gpt2(string text, string expected)
+    {
+        Words(new { type = "ByteLevel", add_prefix_space = false }, text).Should().Be(expected);
+    }
+
+    [Fact]
+    public void Byte_level_puts_a_space_before_the_text_only_where_told_and_needed()
+    {
+        Words(new { type = "ByteLevel", add_prefix_space = true }, "a b").Should().Be("a| b");
+        Spans(new { type = "ByteLevel", add_prefix_space = true, use_regex = false }, "a").Should().Equal(new CharacterSpan(0, 1));
+        Words(new { type = "ByteLevel", add_prefix_space = false, use_regex = false }, "a b").Should().Be("a b");
+    }
+
+    [Fact]
+    public void The_configuration_overrules_the_prefix_space_of_a_byte_level_step()
+    {
+        TextTokenizer Load(bool inFile, bool? inConfig) => TinyTokenizer.Load(
+            new
+            {
+                pre_tokenizer = new { type = "ByteLevel", add_prefix_space = inFile },
+                model = TinyTokenizer.Characters("Ġa"),
+            },
+            new { add_prefix_space = inConfig });
+        Load(false, null).Encode("a").Ids.Should().Equal(1);
+        Load(false, true).Encode("a").Ids.Should().Equal(0, 1);
+        Load(true, false).Encode("a").Ids.Should().Equal(1);
+        Load(true, null).Encode(" a").Ids.Should().Equal(0, 1);
+    }
+
+    [Theory]
+    [InlineData("𝒜bc d", "𝒜bc| d")]
+    [InlineData("x𠀀y", "x𠀀y")]
+    [InlineData("😀😀 a", "😀😀| a")]
+    [InlineData("𝟘𝟙a", "𝟘𝟙|a")]
+    public void Letters_and_digits_beyond_the_basic_plane_are_letters_and_digits(string text, string expected)
+    {
+        Words(new { type = "ByteLevel", add_prefix_space = false }, text).Should().Be(expected);
+    }
+
+    [Theory]
+    [InlineData("it'S 12345", "it|'S| |123|45")]
+    [InlineData("a𝟘𝟙𝟚𝟛 😀b", "a|𝟘𝟙𝟚|𝟛| 😀|b")]
+    public void Steps_in_sequence_split_one_after_the_other(string text, string expected)
+    {
+        var split = new { type = "Split", pattern = new { Regex = Llama3 }, behavior = "Isolated", invert = false };
+        var bytes = new { type = "ByteLevel", add_prefix_space = false, use_regex = false };
+        Words(new { type = "Sequence", pretokenizers = new object[] { split, bytes } }, text).Should().Be(expected);
+    }
+
+    [Fact]
+    public void An_expression_of_the_file_is_compiled()
+    {
+        Words(new { type = "Split", pattern = new { Regex = "[A-Z][a-z]*" }, behavior = "Isolated" }, "camelCaseWord")
+            .Should().Be("camel|Case|Word");
+    }
+
+    [Fact]
+    public void The_character_that_stands_for_a_category_is_of_that_category()
+    {
+        foreach (var category in Enum.GetValues<UnicodeCategory>().Except(NotBeyondTheBasicPlane))
+        {
+            char.GetUnicodeCategory(CodePointProjection.Representative(category)).Should().Be(category);
+        }
+    }
+
+    private static readonly UnicodeCategory[] NotBeyondTheBasicPlane =
+    [
+        UnicodeCategory.Control, UnicodeCategory.Surrogate, UnicodeCategory.SpaceSeparator,
+        UnicodeCategory.LineSeparator, UnicodeCategory.ParagraphSeparator,
+    ];
+
+    private static string Words(object preTokenizer, string text) =>
+        string.Join('|', Spans(preTokenizer, text).Select(span => text.Substring(span.Start, span.Length)));
+
+    private static IReadOnlyList<CharacterSpan> Spans(object preTokenizer, string text) => TinyTokenizer.Load(new
+    {
+        pre_tokenizer = preTokenizer,
+        model = new { type = "BPE", unk_token = "<unk>", fuse_unk = true, vocab = TinyTokenizer.Vocabulary("<unk>"), merges = Array.Empty<string>() },
+    }).Encode(text).Spans;
+}
