@@ -16,4 +16,12 @@ internal static class TensorAssertions
         var excess = (difference - expected64.abs() * relative).max().item<double>();
         excess.Should().BeLessThanOrEqualTo(absolute, $"{what} differs by up to {difference.max().item<double>():E2}");
     }
+
+    /// <summary>The same shape, and the same value to the last bit everywhere.</summary>
+    public static void ShouldBeIdentical(this Tensor actual, Tensor expected, string what)
+    {
+        using var scope = NewDisposeScope();
+        actual.shape.Should().Equal(expected.shape, $"{what} must have the expected shape");
+        actual.detach().eq(expected.detach()).all().item<bool>().Should().BeTrue($"{what} must not differ");
+    }
 }

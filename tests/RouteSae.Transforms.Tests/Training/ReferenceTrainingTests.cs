@@ -57,6 +57,47 @@ public sealed class ReferenceTrainingTests
         check.Final(optimizer);
     }
 
+    [Theory]
+    [InlineData("routesae_sum_hard_a")]
+    [InlineData("routesae_sum_soft_a")]
+    [InlineData("routesae_mean_hard_a")]
+    [InlineData("routesae_mean_soft_a")]
+    public void RoutedTrajectoryEqualsReference(string name)
+    {
+        using var golden = new AutoencoderCase(name);
+        using var scope = NewDisposeScope();
+        using var model = RouteSaeModel.FromTensors(golden.RouteSae, golden.Tensors.Under("param."));
+        var check = new TrajectoryCheck(golden);
+        using var trainer = new RouteSaeTrainer(model, check.Options);
+        var reports = new List<TrainingProgress>();
+
+        check.Parameters(trainer.Optimizer, batches: 0).Should().Be(5);
+        var report = trainer.Train(Batches(golden, check, trainer), new Reports(reports.Add));
+
+        check.Final(trainer.Optimizer);
+        reports.Should().HaveCount(check.Steps);
+        for (var step = 0; step < check.Steps; step++)
+        {
+            check.Loss(step, reports[step].Loss);
+            check.LoggedMse(step, reports[step].NormalizedMse);
+            check.LearningRate(step, reports[step].LearningRate);
+            reports[step].ActiveLatents.Should().Be(golden.RouteSae.ActiveLatents);
+        }
+        check.LayerWeights(trainer.Routing);
+        report.Steps.Should().Be(check.Steps);
+        report.EndedEarly.Should().BeFalse();
+    }
+
+    // The parameters after n steps are looked at when batch n is asked for.
+    private static IEnumerable<HiddenStateBatch> Batches(AutoencoderCase golden, TrajectoryCheck check, RouteSaeTrainer trainer)
+    {
+        for (var step = 0; step < check.Steps; step++)
+        {
+            check.Parameters(trainer.Optimizer, batches: step);
+            yield return new HiddenStateBatch(golden.HiddenStates(check.BatchOf(step)));
+        }
+    }
+
     private static void CheckGradients(AutoencoderCase golden, IReadOnlyList<AutoencoderParameter> parameters, Func<Tensor> loss)
     {
         // The golden gradients belong to the parameters before any unit norm.
