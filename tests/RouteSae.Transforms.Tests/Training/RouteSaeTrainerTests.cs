@@ -65,7 +65,8 @@ public sealed class RouteSaeTrainerTests
             }));
 
         dead.Should().BePositive("AuxK must take part");
-        live[^1].Should().Be(live[1], "each step frees what it makes");
+        // The last report comes when the last batch is already gone.
+        live[5..^1].Should().HaveCount(20).And.AllBeEquivalentTo(live[5], "each step frees what it makes");
     }
 
     [Fact]
