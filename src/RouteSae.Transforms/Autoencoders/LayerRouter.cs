@@ -1,0 +1,93 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace RouteSae.Autoencoders;
+
+/// <summary>Chooses, for each token, among the routed hidden states: p = softmax(W_r · Σ xᵢ) or softmax(W_r · Σ xᵢ / L), over standardised xᵢ. Owns its tensor.</summary>
+public sealed class LayerRouter : IDisposable
+{
+    internal const string WeightName = "weight";
+
+    private readonly RouteSaeArchitecture _architecture;
+    private readonly AutoencoderParameter _weight; // [L, D]
+
+    internal LayerRouter(RouteSaeArchitecture architecture, ParameterReader reader)
+    {
+        _architecture = architecture;
+        _weight = reader.Read(WeightName, architecture.RoutedHiddenStates.Count, architecture.HiddenSize);
+        Parameters = [_weight];
+    }
+
+    /// <summary>W_r alone; the router has no bias.</summary>
+    public IReadOnlyList<AutoencoderParameter> Parameters { get; }
+
+    /// <summary>W_r, [L, D].</summary>
+    public Tensor Weight => _weight.Value;
+
+    /// <summary>Standardises the hidden states and routes each token.</summary>
+    /// <param name="hiddenStates">The L routed hidden states, raw, each [N, D].</param>
+    /// <param name="mode">Hard or soft. Default: the architecture's.</param>
+    /// <exception cref="ArgumentException">The number or the shapes of the hidden states do not fit the architecture.</exception>
+    public RoutedActivations Route(IReadOnlyList<Tensor> hiddenStates, RoutingMode? mode = null)
+    {
+        CheckShapes(hiddenStates);
+        using var scope = NewDisposeScope();
+        var standardized = Standardize(hiddenStates);
+        var probabilities = F.softmax(F.linear(Aggregate(standardized), Weight), 1); // [N, L]
+        var chosen = probabilities.argmax(1, false); // [N]
+        var chosenMode = mode ?? _architecture.Mode;
+        var x = chosenMode == RoutingMode.Soft
+            ? WeightedSum(standardized, probabilities)
+            : Select(standardized, chosen) * probabilities.gather(1, chosen.unsqueeze(1));
+        return new RoutedActivations(
+            x.MoveToOuterDisposeScope(), probabilities.MoveToOuterDisposeScope(), chosen.MoveToOuterDisposeScope(), chosenMode);
+    }
+
+    /// <summary>Frees the tensor.</summary>
+    public void Dispose() => _weight.Dispose();
+
+    private Tensor[] Standardize(IReadOnlyList<Tensor> hiddenStates) =>
+        hiddenStates.Select(hidden => Standardization.Apply(hidden.to(Weight.dtype).to(Weight.device)).Values).ToArray();
+
+    private Tensor Aggregate(Tensor[] standardized)
+    {
+        var sum = standardized[0].clone();
+        foreach (var x in standardized.Skip(1))
+            sum.add_(x);
+        return _architecture.Aggregation == RouterAggregation.Mean ? sum.div_(standardized.Length) : sum;
+    }
+
+    /// <summary>Σ pᵢ xᵢ.</summary>
+    private static Tensor WeightedSum(Tensor[] standardized, Tensor probabilities)
+    {
+        var sum = standardized[0] * probabilities.narrow(1, 0, 1);
+        for (var i = 1; i < standardized.Length; i++)
+            sum += standardized[i] * probabilities.narrow(1, i, 1);
+        return sum;
+    }
+
+    /// <summary>x* : each token's row of the hidden state that was chosen for it.</summary>
+    private static Tensor Select(Tensor[] standardized, Tensor chosen)
+    {
+        var place = chosen.unsqueeze(1); // [N, 1]
+        var selected = standardized[0];
+        for (var i = 1; i < standardized.Length; i++)
+            selected = where(place == i, standardized[i], selected);
+        return selected;
+    }
+
+    private void CheckShapes(IReadOnlyList<Tensor> hiddenStates)
+    {
+        var routed = _architecture.RoutedHiddenStates;
+        if (hiddenStates.Count != routed.Count)
+            throw new ArgumentException($"The router got {hiddenStates.Count} hidden states, but chooses among {routed.Count} ({string.Join(", ", routed)}).");
+        for (var i = 0; i < routed.Count; i++)
+        {
+            var shape = hiddenStates[i].shape;
+            if (shape.Length != 2 || shape[1] != _architecture.HiddenSize || shape[0] != hiddenStates[0].shape[0])
+                throw new ArgumentException(
+                    $"Hidden state {routed[i]} has shape [{string.Join(", ", shape)}]; the router needs [{hiddenStates[0].shape[0]}, {_architecture.HiddenSize}], tokens by hidden size, for each hidden state.");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RouteSae.Autoencoders;
+
+/// <summary>Seeded starting values, distributed as torch.nn.Linear's: uniform within ±1/√D.</summary>
+internal sealed class ParameterInitialization : IDisposable
+{
+    private readonly Generator _generator;
+    private readonly Device? _device;
+
+    public ParameterInitialization(int seed, Device? device)
+    {
+        _generator = new Generator((ulong)(uint)seed);
+        _device = device;
+    }
+
+    /// <summary>[outputs, inputs], drawn on the CPU so that a seed gives the same values on every device.</summary>
+    public Tensor LinearWeight(long outputs, long inputs)
+    {
+        using var scope = NewDisposeScope();
+        var bound = 1 / Math.Sqrt(inputs);
+        var weight = rand(outputs, inputs, generator: _generator).mul_(2 * bound).sub_(bound);
+        return weight.to(_device ?? CPU).MoveToOuterDisposeScope();
+    }
+
+    public Tensor Zeros(long size) => zeros(size, device: _device);
+
+    public void Dispose() => _generator.Dispose();
+}

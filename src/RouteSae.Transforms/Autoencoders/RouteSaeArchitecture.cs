@@ -1,0 +1,62 @@
+namespace RouteSae.Autoencoders;
+
+/// <summary>The sizes and choices that a RouteSAE's tensors alone do not tell.</summary>
+public sealed record RouteSaeArchitecture
+{
+    /// <summary>D, the width of the language model's hidden states. At least 2.</summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>
+    /// The L hidden states that the router chooses among, ascending, at least 2. Hugging Face's numbering: 0 is the
+    /// embeddings, i the output of decoder layer i; the last one is after the final norm and is never routed.
+    /// </summary>
+    public required IReadOnlyList<int> RoutedHiddenStates { get; init; }
+
+    /// <summary>M, the number of latents.</summary>
+    public required int Latents { get; init; }
+
+    /// <summary>K, how many latents a token may activate, 1 to M.</summary>
+    public required int ActiveLatents { get; init; }
+
+    /// <summary>Default <see cref="RouterAggregation.Sum"/>.</summary>
+    public RouterAggregation Aggregation { get; init; } = RouterAggregation.Sum;
+
+    /// <summary>Default <see cref="RoutingMode.Hard"/>.</summary>
+    public RoutingMode Mode { get; init; } = RoutingMode.Hard;
+
+    /// <summary>Default <see cref="Fidelity.Corrected"/>. Decides how codes are selected and how the model is trained.</summary>
+    public Fidelity Fidelity { get; init; } = Fidelity.Corrected;
+
+    /// <summary>The shared autoencoder's part of this architecture.</summary>
+    public TopKArchitecture Autoencoder => new()
+    {
+        HiddenSize = HiddenSize,
+        Latents = Latents,
+        ActiveLatents = ActiveLatents,
+        Fidelity = Fidelity,
+    };
+
+    /// <summary>The paper's choice for a language model of n layers: hidden states n/4 to 3n/4 inclusive, in integer division.</summary>
+    /// <param name="layerCount">n, the number of decoder layers, at least 3 so that two hidden states remain to choose among.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="layerCount"/> is below 3.</exception>
+    public static IReadOnlyList<int> DefaultRoutedHiddenStates(int layerCount)
+    {
+        if (layerCount < 3)
+            throw new ArgumentOutOfRangeException(nameof(layerCount), layerCount, "Routing needs a language model of at least 3 layers.");
+        var first = layerCount / 4;
+        return Enumerable.Range(first, layerCount * 3 / 4 - first + 1).ToArray();
+    }
+
+    /// <summary>Everything that is wrong with this architecture, in sentences; empty when nothing is.</summary>
+    public IReadOnlyList<string> Problems()
+    {
+        var problems = new List<string>(Autoencoder.Problems());
+        if (RoutedHiddenStates.Count < 2)
+            problems.Add($"RoutedHiddenStates has {RoutedHiddenStates.Count} entries; a router needs at least 2 hidden states to choose among.");
+        if (RoutedHiddenStates.Any(index => index < 0))
+            problems.Add($"RoutedHiddenStates holds {RoutedHiddenStates.First(index => index < 0)}; hidden states are numbered from 0.");
+        if (RoutedHiddenStates.Zip(RoutedHiddenStates.Skip(1)).Any(pair => pair.First >= pair.Second))
+            problems.Add($"RoutedHiddenStates is {string.Join(", ", RoutedHiddenStates)}; list each hidden state once, in ascending order.");
+        return problems;
+    }
+}

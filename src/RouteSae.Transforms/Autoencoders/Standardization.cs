@@ -1,0 +1,24 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RouteSae.Autoencoders;
+
+/// <summary>x = (h − mean) / (std + 1e-6) over the hidden size, with the unbiased standard deviation: brings hidden states of all layers to one scale.</summary>
+public static class Standardization
+{
+    /// <summary>Keeps a token whose hidden state is constant at zero instead of at 0/0.</summary>
+    public const double Epsilon = 1e-6;
+
+    /// <summary>Standardises each row.</summary>
+    /// <param name="hiddenState">[..., D], raw.</param>
+    public static StandardizedActivations Apply(Tensor hiddenState)
+    {
+        using var scope = NewDisposeScope();
+        long[] lastDimension = [-1];
+        var mean = hiddenState.mean(lastDimension, keepdim: true);
+        var deviation = hiddenState.std(lastDimension, unbiased: true, keepdim: true);
+        var values = (hiddenState - mean).div_(deviation + Epsilon);
+        return new StandardizedActivations(
+            values.MoveToOuterDisposeScope(), mean.MoveToOuterDisposeScope(), deviation.MoveToOuterDisposeScope());
+    }
+}

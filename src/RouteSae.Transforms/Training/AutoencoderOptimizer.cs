@@ -1,0 +1,87 @@
+using RouteSae.Autoencoders;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RouteSae.Training;
+
+/// <summary>
+/// The optimisation that all autoencoders share: Adam under a learning-rate schedule, with the decoder's directions set to
+/// unit length before the first step, after every tenth batch (the first one included), and at the end. Owns Adam's moments;
+/// while it lives, the parameters record gradients.
+/// </summary>
+public sealed class AutoencoderOptimizer : IDisposable
+{
+    private readonly Tensor[] _values;
+    private readonly Action _normalizeDecoder;
+    private readonly int _unitNormInterval;
+
+    /// <summary>Sets the decoder to unit norm, and makes the parameters record gradients.</summary>
+    /// <param name="parameters">What is trained.</param>
+    /// <param name="normalizeDecoder">Sets the decoder's directions to unit length.</param>
+    /// <param name="schedule">The learning rate of each step.</param>
+    /// <param name="beta1">Adam's β₁. Default 0.9.</param>
+    /// <param name="beta2">Adam's β₂. Default 0.999.</param>
+    /// <param name="unitNormInterval">Batches from one unit norm to the next. Default 10.</param>
+    public AutoencoderOptimizer(
+        IReadOnlyList<AutoencoderParameter> parameters,
+        Action normalizeDecoder,
+        LearningRateSchedule schedule,
+        double beta1 = 0.9,
+        double beta2 = 0.999,
+        int unitNormInterval = 10)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(unitNormInterval, 1);
+        Parameters = parameters;
+        Schedule = schedule;
+        _normalizeDecoder = normalizeDecoder;
+        _unitNormInterval = unitNormInterval;
+        _values = parameters.Select(parameter => parameter.Value).ToArray();
+        Adam = new AdamOptimizer(_values, beta1, beta2);
+        normalizeDecoder();
+        RecordGradients(true);
+    }
+
+    /// <summary>What is trained.</summary>
+    public IReadOnlyList<AutoencoderParameter> Parameters { get; }
+
+    /// <summary>The learning rate of each step.</summary>
+    public LearningRateSchedule Schedule { get; }
+
+    /// <summary>The optimiser's state, in the order of <see cref="Parameters"/>.</summary>
+    public AdamOptimizer Adam { get; }
+
+    /// <summary>One gradient a parameter, in the order of <see cref="Parameters"/>. The caller owns them.</summary>
+    /// <param name="loss">A scalar that depends on every parameter.</param>
+    public IReadOnlyList<Tensor> Gradients(Tensor loss) => [.. autograd.grad([loss], _values)];
+
+    /// <summary>Takes one step down the gradient of a loss.</summary>
+    /// <param name="loss">A scalar that depends on every parameter.</param>
+    /// <returns>The learning rate of the step.</returns>
+    public double Step(Tensor loss)
+    {
+        using var scope = NewDisposeScope();
+        var batch = Adam.StepsTaken;
+        var learningRate = Schedule.At(batch);
+        Adam.Step(Gradients(loss), learningRate);
+        if (batch % _unitNormInterval == 0)
+            _normalizeDecoder();
+        return learningRate;
+    }
+
+    /// <summary>Sets the decoder to unit norm after the last step.</summary>
+    public void Finish() => _normalizeDecoder();
+
+    /// <summary>Frees Adam's moments; the parameters no longer record gradients.</summary>
+    public void Dispose()
+    {
+        RecordGradients(false);
+        Adam.Dispose();
+    }
+
+    // requires_grad_ returns the very tensor it is called on, so nothing is to be disposed here.
+    private void RecordGradients(bool record)
+    {
+        foreach (var value in _values)
+            value.requires_grad_(record);
+    }
+}

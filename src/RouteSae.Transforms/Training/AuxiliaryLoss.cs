@@ -1,0 +1,35 @@
+using RouteSae.Autoencoders;
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace RouteSae.Training;
+
+/// <summary>
+/// AuxK (Gao et al., 2024, appendix A.2): the dead latents with the largest pre-activations reconstruct what the living ones
+/// left over, so that they get a gradient again. With e = x − x̂ held constant and ê the dead latents' reconstruction, the loss
+/// is Σ(ê − e)² / Σe² over the batch, scaled down while fewer latents are dead than may take part.
+/// </summary>
+public static class AuxiliaryLoss
+{
+    /// <summary>The loss of a batch, a scalar whose gradient reaches the dead latents only. The caller owns it.</summary>
+    /// <param name="autoencoder">The autoencoder.</param>
+    /// <param name="x">Activations, [N, D].</param>
+    /// <param name="reconstruction">x̂, [N, D].</param>
+    /// <param name="deadLatents">I64 [dead], at least one.</param>
+    /// <param name="maximumLatents">How many dead latents a token may use.</param>
+    public static Tensor Loss(TopKAutoencoder autoencoder, Tensor x, Tensor reconstruction, Tensor deadLatents, int maximumLatents)
+    {
+        using var scope = NewDisposeScope();
+        var residual = (x - reconstruction).detach(); // [N, D]
+        var dead = deadLatents.shape[0];
+        var encoder = autoencoder.EncoderWeight.index_select(0, deadLatents); // [dead, D]
+        var bias = autoencoder.LatentBias.index_select(0, deadLatents);
+        var directions = autoencoder.DecoderDirections.index_select(0, deadLatents); // [dead, D]
+        var preActivations = F.linear((x - autoencoder.PreBias).detach(), encoder, bias); // [N, dead]
+        var (values, indices) = preActivations.topk((int)Math.Min(maximumLatents, dead), dim: -1);
+        var codes = zeros_like(preActivations).scatter(1, indices, values.relu());
+        var error = (codes.mm(directions) - residual).square().sum() / residual.square().sum();
+        return (error * Math.Min(1, (double)dead / maximumLatents)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,60 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RouteSae.Training;
+
+/// <summary>The routed hidden states of a batch of tokens. Owns its tensors; whoever takes a batch from a source disposes it.</summary>
+public sealed class HiddenStateBatch : IDisposable
+{
+    /// <summary>Takes over the tensors.</summary>
+    /// <param name="hiddenStates">L tensors [N, D], raw, in the order of the routed hidden states.</param>
+    /// <param name="mask">Bool [N]: true where the token is real, false for padding and special tokens. Default: every token is real.</param>
+    /// <exception cref="ArgumentException">The tensors do not agree about N and D.</exception>
+    public HiddenStateBatch(IReadOnlyList<Tensor> hiddenStates, Tensor? mask = null)
+    {
+        CheckShapes(hiddenStates, mask);
+        HiddenStates = hiddenStates.Select(tensor => tensor.DetachFromDisposeScope()).ToArray();
+        Mask = mask?.DetachFromDisposeScope();
+    }
+
+    /// <summary>L tensors [N, D], raw.</summary>
+    public IReadOnlyList<Tensor> HiddenStates { get; }
+
+    /// <summary>Bool [N], true where the token is real; null when every token is.</summary>
+    public Tensor? Mask { get; }
+
+    /// <summary>N, padding included.</summary>
+    public long Tokens => HiddenStates[0].shape[0];
+
+    /// <summary>The hidden states of the real tokens alone, L tensors [n, D]. The caller owns them.</summary>
+    public IReadOnlyList<Tensor> RealTokens()
+    {
+        using var scope = NewDisposeScope();
+        var kept = Mask?.nonzero().squeeze(1); // [n]
+        return HiddenStates
+            .Select(tensor => (kept is null ? tensor.alias() : tensor.index_select(0, kept)).MoveToOuterDisposeScope())
+            .ToArray();
+    }
+
+    /// <summary>Frees the tensors.</summary>
+    public void Dispose()
+    {
+        foreach (var tensor in HiddenStates)
+            tensor.Dispose();
+        Mask?.Dispose();
+    }
+
+    private static void CheckShapes(IReadOnlyList<Tensor> hiddenStates, Tensor? mask)
+    {
+        if (hiddenStates.Count == 0)
+            throw new ArgumentException("A batch needs the hidden states of at least one layer.");
+        var first = hiddenStates[0].shape;
+        if (first.Length != 2 || hiddenStates.Any(tensor => !tensor.shape.SequenceEqual(first)))
+            throw new ArgumentException(
+                $"The hidden states of a batch must all have one shape [tokens, hidden size]; these have {string.Join(" and ", hiddenStates.Select(Shape).Distinct())}.");
+        if (mask is not null && (mask.dtype != ScalarType.Bool || mask.dim() != 1 || mask.shape[0] != first[0]))
+            throw new ArgumentException($"The mask of a batch must be Bool [{first[0]}], one value a token; this one is {mask.dtype} {Shape(mask)}.");
+    }
+
+    private static string Shape(Tensor tensor) => $"[{string.Join(", ", tensor.shape)}]";
+}

@@ -1,0 +1,49 @@
+using RouteSae.Autoencoders;
+
+namespace RouteSae.Training;
+
+/// <summary>Means over the steps since the last progress report.</summary>
+internal sealed class ProgressWindow
+{
+    private int _steps;
+    private double _loss;
+    private double _normalizedMse;
+    private double _loadBalance;
+    private long _active;
+    private bool _hasLoadBalance;
+
+    public ProgressWindow(int routedHiddenStates) => Routing = new RoutingStatistics(routedHiddenStates);
+
+    public RoutingStatistics Routing { get; }
+
+    public double Loss => _loss / _steps;
+
+    public double NormalizedMse => _normalizedMse / _steps;
+
+    public double? LoadBalance => _hasLoadBalance ? _loadBalance / _steps : null;
+
+    public double ActiveLatents => (double)_active / Routing.Tokens;
+
+    public void Add(ObjectiveTerms terms, double loss)
+    {
+        _steps++;
+        _loss += loss;
+        _normalizedMse += Value(terms.NormalizedMse);
+        _hasLoadBalance = terms.LoadBalance is not null;
+        _loadBalance += terms.LoadBalance is null ? 0 : Value(terms.LoadBalance);
+        _active += terms.Codes.CountActive();
+        Routing.Add(terms.Routed);
+    }
+
+    public void Reset()
+    {
+        (_steps, _loss, _normalizedMse, _loadBalance, _active) = (0, 0, 0, 0, 0);
+        Routing.Reset();
+    }
+
+    private static double Value(TorchSharp.torch.Tensor scalar)
+    {
+        using var detached = scalar.detach();
+        return detached.item<float>();
+    }
+}

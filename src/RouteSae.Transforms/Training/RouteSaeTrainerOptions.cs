@@ -1,0 +1,86 @@
+using RouteSae.Autoencoders;
+
+namespace RouteSae.Training;
+
+/// <summary>How a RouteSAE is trained. The defaults are the paper's where the paper has a value; what is ours says so.</summary>
+public sealed class RouteSaeTrainerOptions
+{
+    /// <summary>Tokens to train on. Default 5,000,000 (the paper: 100,000,000).</summary>
+    public long TotalTokens { get; set; } = 5_000_000;
+
+    /// <summary>Tokens a step. Default 4,096, ours (the paper: 64 sequences of 512 tokens, that is 32,768).</summary>
+    public int BatchTokens { get; set; } = 4096;
+
+    /// <summary>Adam's learning rate between warm-up and decay. Default 5e-4.</summary>
+    public double LearningRate { get; set; } = 5e-4;
+
+    /// <summary>Adam's β₁, 0 up to but not including 1. Default 0.9.</summary>
+    public double Beta1 { get; set; } = 0.9;
+
+    /// <summary>Adam's β₂, 0 up to but not including 1. Default 0.999.</summary>
+    public double Beta2 { get; set; } = 0.999;
+
+    /// <summary>Share of the steps over which the learning rate rises from 0. Default 0.05.</summary>
+    public double WarmupFraction { get; set; } = 0.05;
+
+    /// <summary>Share of the steps, at the end, over which the learning rate falls to 0. Default 0.2.</summary>
+    public double DecayFraction { get; set; } = 0.2;
+
+    /// <summary>Steps from one unit norm of the decoder to the next. Default 10.</summary>
+    public int UnitNormInterval { get; set; } = 10;
+
+    /// <summary>
+    /// Weight of the load-balance loss, which keeps the router from sending all tokens to one hidden state. Default 0.01, the
+    /// Switch Transformer's; 0 switches it off. Ours, and not in use with <see cref="Fidelity.Reference"/>. Whether it makes
+    /// better features is not measured yet: look at the routing share and the entropies in the progress reports.
+    /// </summary>
+    public double LoadBalanceCoefficient { get; set; } = 0.01;
+
+    /// <summary>Weight of the dead latents' loss (AuxK). Default 1/32; 0 switches it off. Ours, and not in use with <see cref="Fidelity.Reference"/>.</summary>
+    public double AuxiliaryCoefficient { get; set; } = 1.0 / 32;
+
+    /// <summary>How many dead latents may take part in the reconstruction of a token's error. Default null: half of the hidden size.</summary>
+    public int? AuxiliaryLatents { get; set; }
+
+    /// <summary>A latent that has not fired for this many tokens is dead. Default 250,000: meant for runs of a few million tokens; raise it with the length of the run.</summary>
+    public long DeadAfterTokens { get; set; } = 250_000;
+
+    /// <summary>
+    /// Whether b_pre starts at the geometric median of the first batch's routed activations rather than where the model has
+    /// it. Default true. Ours, and not in use with <see cref="Fidelity.Reference"/>.
+    /// </summary>
+    public bool CenterPreBias { get; set; } = true;
+
+    /// <summary>Steps from one progress report to the next. Default 10.</summary>
+    public int ReportInterval { get; set; } = 10;
+
+    /// <summary>How many steps <see cref="TotalTokens"/> make, rounded up. Training counts these steps, whatever the size of the batches that arrive.</summary>
+    public int Steps => (int)Math.Min(int.MaxValue, (TotalTokens + BatchTokens - 1) / Math.Max(1, BatchTokens));
+
+    /// <summary>Everything that is wrong with these options, in sentences; empty when nothing is.</summary>
+    public IReadOnlyList<string> Problems()
+    {
+        var problems = new List<string>();
+        Require(TotalTokens >= 1, $"TotalTokens is {TotalTokens}; it must be at least 1.");
+        Require(BatchTokens >= 1, $"BatchTokens is {BatchTokens}; it must be at least 1.");
+        Require(LearningRate > 0 && double.IsFinite(LearningRate), $"LearningRate is {LearningRate}; it must be above 0.");
+        Require(Beta1 is >= 0 and < 1, $"Beta1 is {Beta1}; it must be at least 0 and below 1.");
+        Require(Beta2 is >= 0 and < 1, $"Beta2 is {Beta2}; it must be at least 0 and below 1.");
+        Require(WarmupFraction is >= 0 and <= 1, $"WarmupFraction is {WarmupFraction}; it must lie within 0 to 1.");
+        Require(DecayFraction is >= 0 and <= 1, $"DecayFraction is {DecayFraction}; it must lie within 0 to 1.");
+        Require(!(WarmupFraction + DecayFraction > 1), $"WarmupFraction and DecayFraction are {WarmupFraction} and {DecayFraction}; together they must not exceed 1.");
+        Require(UnitNormInterval >= 1, $"UnitNormInterval is {UnitNormInterval}; it must be at least 1.");
+        Require(LoadBalanceCoefficient >= 0, $"LoadBalanceCoefficient is {LoadBalanceCoefficient}; it must not be negative (0 switches load balance off).");
+        Require(AuxiliaryCoefficient >= 0, $"AuxiliaryCoefficient is {AuxiliaryCoefficient}; it must not be negative (0 switches AuxK off).");
+        Require(AuxiliaryLatents is null or >= 1, $"AuxiliaryLatents is {AuxiliaryLatents}; it must be at least 1, or null for half of the hidden size.");
+        Require(DeadAfterTokens >= 1, $"DeadAfterTokens is {DeadAfterTokens}; it must be at least 1.");
+        Require(ReportInterval >= 1, $"ReportInterval is {ReportInterval}; it must be at least 1.");
+        return problems;
+
+        void Require(bool condition, string problem)
+        {
+            if (!condition)
+                problems.Add(problem);
+        }
+    }
+}
