@@ -16,8 +16,9 @@ namespace RouteSae.MLNet;
 /// <remarks>
 /// Disposing gives up a claim on the network in memory. The fitting or loading code holds one claim and every prediction engine
 /// another, and the network is freed with the last claim, so disposing one prediction engine leaves the others and the transformer
-/// itself working. A transformer stays usable after it was disposed: the next use loads the network again. What nobody disposes,
-/// the garbage collector frees.
+/// itself working. A transformer stays usable after it was disposed: the next use loads the network again. Claims that are never
+/// given up (engines that do not own their transformer, or are disposed after the chain around it) leave the network to the garbage
+/// collector.
 /// </remarks>
 public sealed class RouteSaeTransformer : ITransformer, IDisposable
 {
