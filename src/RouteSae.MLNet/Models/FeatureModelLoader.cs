@@ -16,6 +16,20 @@ internal static class FeatureModelLoader
     public static FeatureModel Load(IHost host, FeatureBundle bundle, RouteSaeOptions options)
     {
         bundle.FindLanguageModel();
-        return new FeatureModel(bundle, new SharedFeaturizer(() => throw new NotImplementedException()));
+        var settings = new TextFeaturizerOptions
+        {
+            MaxTokens = options.MaxTokens,
+            TokensPerBatch = options.TokensPerBatch,
+            FirstTruncated = text => Warn(host, text),
+        };
+        return new FeatureModel(bundle, new SharedFeaturizer(() => TextFeaturizer.Load(bundle, settings)));
+    }
+
+    private static void Warn(IHost host, TruncatedText text)
+    {
+        using var channel = host.Start("Featurize");
+        channel.Warning(
+            MessageSensitivity.None,
+            $"A text of {text.Tokens} tokens was cut to its first {text.TokensRead}, which is what the model reads. Further long texts are cut without a message.");
     }
 }

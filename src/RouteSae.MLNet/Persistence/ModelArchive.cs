@@ -15,6 +15,7 @@ internal static class ModelArchive
     public static void Write(ModelSaveContext context, ArchiveManifest manifest, FeatureBundle bundle)
     {
         CheckSizes(bundle);
+        bundle.Verify();
         MlNetInterop.WriteHeader(context);
         MlNetInterop.WriteStream(context, ArchiveManifest.StreamName, stream => stream.Write(manifest.ToJson()));
         MlNetInterop.WriteStream(context, StreamName(BundleManifest.FileName), stream => stream.Write(bundle.ManifestBytes.Span));

@@ -46,10 +46,23 @@ public sealed class FeatureBundle
     {
         var manifestBytes = ReadManifest(files);
         var manifest = BundleManifest.Parse(manifestBytes, files.Location);
-        Verify(manifest, files);
         var bundle = new FeatureBundle(manifest, manifestBytes, files) { LanguageModelLastFoundAt = languageModelLastFoundAt };
+        bundle.Verify();
         _ = bundle.Features;
         return bundle;
+    }
+
+    /// <summary>Compares sizes and hashes of all files with the manifest, as opening the bundle did.</summary>
+    /// <exception cref="BundleFormatException">Files are missing or have changed; the message lists all of them.</exception>
+    public void Verify()
+    {
+        var problems = Manifest.Files.Select(file => file.Value.Problem(file.Key, () => Files.Open(file.Key))).OfType<string>().ToList();
+        if (problems.Count > 0)
+        {
+            throw new BundleFormatException(
+                $"The bundle '{Files.Location}' is damaged:{string.Concat(problems.Select(problem => $"{Environment.NewLine}- {problem}"))}"
+                + $"{Environment.NewLine}Copy or make the bundle again.");
+        }
     }
 
     /// <summary>Finds the referenced language model and verifies its files.</summary>
@@ -71,8 +84,10 @@ public sealed class FeatureBundle
     /// </summary>
     /// <param name="folder">The folder to write.</param>
     /// <exception cref="IOException">The folder exists and is not a bundle, or cannot be written.</exception>
+    /// <exception cref="BundleFormatException">Files have changed since the bundle was opened.</exception>
     public void Save(string folder)
     {
+        Verify();
         AtomicFolder.Write(folder, replaceIfContains: BundleManifest.FileName, temporary =>
         {
             foreach (var name in Manifest.Files.Keys)
@@ -97,17 +112,6 @@ public sealed class FeatureBundle
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new BundleFormatException($"There is no bundle at '{files.Location}': {BundleManifest.FileName} is missing.", exception);
-        }
-    }
-
-    private static void Verify(BundleManifest manifest, IBundleFiles files)
-    {
-        var problems = manifest.Files.Select(file => file.Value.Problem(file.Key, () => files.Open(file.Key))).OfType<string>().ToList();
-        if (problems.Count > 0)
-        {
-            throw new BundleFormatException(
-                $"The bundle '{files.Location}' is damaged:{string.Concat(problems.Select(problem => $"{Environment.NewLine}- {problem}"))}"
-                + $"{Environment.NewLine}Copy or make the bundle again.");
         }
     }
 
