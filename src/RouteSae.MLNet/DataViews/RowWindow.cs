@@ -1,0 +1,95 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using RouteSae.Features;
+
+namespace RouteSae.MLNet.DataViews;
+
+/// <summary>
+/// Rows read ahead from a source cursor: their texts, ids, batch numbers and active columns. The first window holds one row and
+/// each following one twice as many, up to the limit, so that a reader of ten rows pays for about ten.
+/// </summary>
+internal sealed class RowWindow
+{
+    private readonly FeatureColumn _column;
+    private readonly DataViewRowCursor _source;
+    private readonly ValueGetter<ReadOnlyMemory<char>> _readText;
+    private readonly ValueGetter<DataViewRowId> _readId;
+    private readonly ColumnBuffer?[] _columns;
+    private string?[] _texts = [];
+    private DataViewRowId[] _ids = [];
+    private long[] _batches = [];
+    private FeatureVector[]? _features;
+    private int _nextSize = 1;
+
+    public RowWindow(OutputBinding binding, DataViewRowCursor source, bool[] active)
+    {
+        _column = binding.Column;
+        _source = source;
+        _readText = binding.TextGetter(source);
+        _readId = source.GetIdGetter();
+        _columns = [.. binding.Source.Select(column => active[column.Index] ? ColumnBuffer.Create(source, column) : null)];
+    }
+
+    /// <summary>The number of rows in the window.</summary>
+    public int Count { get; private set; }
+
+    public DataViewRowId Id(int row) => _ids[row];
+
+    public long Batch(int row) => _batches[row];
+
+    public ColumnBuffer Column(int index) => _columns[index]!;
+
+    /// <summary>The features of a row. The first call after <see cref="Fill"/> runs the network on the whole window.</summary>
+    public FeatureVector Features(int row)
+    {
+        _features ??= _column.Encode(new ArraySegment<string?>(_texts, 0, Count));
+        return _features[row];
+    }
+
+    /// <summary>Reads the next window.</summary>
+    /// <returns>Whether there was at least one row.</returns>
+    public bool Fill()
+    {
+        Grow(Math.Min(_nextSize, _column.WindowSize));
+        _features = null;
+        Count = 0;
+        while (Count < _texts.Length && _source.MoveNext())
+        {
+            ReadRow(Count++);
+        }
+
+        return Count > 0;
+    }
+
+    private void Grow(int size)
+    {
+        if (size == _texts.Length)
+        {
+            return;
+        }
+
+        Array.Resize(ref _texts, size);
+        Array.Resize(ref _ids, size);
+        Array.Resize(ref _batches, size);
+        foreach (var column in _columns)
+        {
+            column?.Resize(size);
+        }
+
+        _nextSize = checked(size * 2);
+    }
+
+    private void ReadRow(int row)
+    {
+        // The text is copied because a source may overwrite its characters when it moves on.
+        ReadOnlyMemory<char> text = default;
+        _readText(ref text);
+        _texts[row] = text.ToString();
+        _readId(ref _ids[row]);
+        _batches[row] = _source.Batch;
+        foreach (var column in _columns)
+        {
+            column?.Read(row);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.ML.Runtime;
+using RouteSae.Features;
+using RouteSae.Storage;
+
+namespace RouteSae.MLNet.Models;
+
+/// <summary>Opens the model that the options name. What is missing is said at once; the network itself is loaded at its first use.</summary>
+internal static class FeatureModelLoader
+{
+    public static FeatureModel Open(IHost host, RouteSaeOptions options)
+    {
+        var bundle = options.Model is { } folder ? FeatureBundle.Open(folder) : FeatureBundle.Open(new EmbeddedBundleFiles());
+        return Load(host, bundle, options);
+    }
+
+    public static FeatureModel Load(IHost host, FeatureBundle bundle, RouteSaeOptions options)
+    {
+        bundle.FindLanguageModel();
+        var settings = new TextFeaturizerOptions
+        {
+            MaxTokens = options.MaxTokens,
+            TokensPerBatch = options.TokensPerBatch,
+            FirstTruncated = text => Warn(host, text),
+        };
+        return new FeatureModel(bundle, new SharedFeaturizer(() => TextFeaturizer.Load(bundle, settings)));
+    }
+
+    private static void Warn(IHost host, TruncatedText text)
+    {
+        using var channel = host.Start("Featurize");
+        channel.Warning(
+            MessageSensitivity.None,
+            $"A text of {text.Tokens} tokens was cut to its first {text.TokensRead}, which is what the model reads. Further long texts are cut without a message.");
+    }
+}

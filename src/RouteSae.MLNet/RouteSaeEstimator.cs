@@ -1,0 +1,71 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using RouteSae.MLNet.DataViews;
+using RouteSae.MLNet.Interop;
+using RouteSae.MLNet.Models;
+
+namespace RouteSae.MLNet;
+
+/// <summary>
+/// Adds a column of sparse, named features of a text column. Made by
+/// <see cref="RouteSaeCatalog.RouteSae(TransformsCatalog, string, string, RouteSaeOptions)"/>. All transformers that one estimator fits
+/// share one network in memory.
+/// </summary>
+public sealed class RouteSaeEstimator : IEstimator<RouteSaeTransformer>
+{
+    private readonly IHost _host;
+    private readonly string _outputColumnName;
+    private readonly string _inputColumnName;
+    private readonly RouteSaeOptions _options;
+    private readonly Lazy<FeatureModel> _model;
+
+    internal RouteSaeEstimator(IHostEnvironment environment, string outputColumnName, string? inputColumnName, RouteSaeOptions? options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
+        if (inputColumnName is not null)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(inputColumnName);
+        }
+
+        options?.Validate();
+        _options = options?.Copy() ?? new RouteSaeOptions();
+        _outputColumnName = outputColumnName;
+        _inputColumnName = inputColumnName ?? outputColumnName;
+        _host = environment.Register("RouteSae", _options.Seed);
+        _model = new Lazy<FeatureModel>(() => FeatureModelLoader.Open(_host, _options), LazyThreadSafetyMode.PublicationOnly);
+    }
+
+    /// <summary>Opens the model, and trains router and autoencoder where <see cref="RouteSaeOptions.Training"/> asks for it.</summary>
+    /// <param name="input">The data; read only for training.</param>
+    /// <returns>The transformer that adds the features.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The input column is missing or is not text.</exception>
+    /// <exception cref="Storage.BundleFormatException">The bundle is missing, incomplete, damaged or of a newer format.</exception>
+    /// <exception cref="Storage.LanguageModelNotFoundException">The bundle refers to a language model that is not there.</exception>
+    /// <exception cref="MlNetIncompatibleException">This ML.NET lacks what saving the model will need.</exception>
+    public RouteSaeTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        MlNetInterop.EnsureCompatible();
+        InputColumn.Find(input.Schema, _inputColumnName);
+        if (_options.Training is not null)
+        {
+            throw new NotSupportedException("RouteSaeOptions.Training is not available yet. Train a bundle beforehand and name it in RouteSaeOptions.Model.");
+        }
+
+        return new RouteSaeTransformer(_outputColumnName, _inputColumnName, _options, _model.Value);
+    }
+
+    /// <summary>The schema after the transform: the input's and a vector of singles with slot names.</summary>
+    /// <param name="inputSchema">The input's schema.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The input column is missing or is not text.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        InputColumn.Check(inputSchema, _inputColumnName);
+        var slotNames = MlNetInterop.ShapeColumn(SlotNames.Kind, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance);
+        var output = MlNetInterop.ShapeColumn(
+            _outputColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, new SchemaShape([slotNames]));
+        return new SchemaShape(inputSchema.Where(column => column.Name != _outputColumnName).Append(output));
+    }
+}

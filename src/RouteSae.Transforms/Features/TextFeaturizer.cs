@@ -1,0 +1,140 @@
+using RouteSae.Storage;
+
+namespace RouteSae.Features;
+
+/// <summary>
+/// Turns texts into sparse, named features with the networks of a bundle: tokens, hidden states of the routed layers, router,
+/// autoencoder, pooling. Thread-safe. Owns native memory.
+/// </summary>
+/// <remarks>
+/// Texts are grouped by length and computed in batches. Which texts share a batch can change the last bits of a floating-point sum, so
+/// the same text in other company gives the same latents and values to about 1e-5 (a near tie between two latents at the K-th place
+/// may fall the other way); the same call gives exactly the same vectors, on any number of threads.
+/// </remarks>
+public sealed class TextFeaturizer : ITextFeaturizer
+{
+    private readonly TextPreparer _preparer;
+    private readonly TokenEncoder _encoder;
+    private readonly int _tokensPerBatch;
+    private volatile bool _disposed;
+
+    internal TextFeaturizer(TextPreparer preparer, TokenEncoder encoder, IReadOnlyList<string> featureNames, int tokensPerBatch)
+    {
+        _preparer = preparer;
+        _encoder = encoder;
+        _tokensPerBatch = tokensPerBatch;
+        FeatureNames = featureNames;
+    }
+
+    /// <inheritdoc/>
+    public int FeatureCount => FeatureNames.Count;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> FeatureNames { get; }
+
+    /// <summary>Loads the networks of a bundle.</summary>
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="options">Settings; the defaults when null.</param>
+    /// <exception cref="LanguageModelNotFoundException">The bundle refers to a language model that is not there.</exception>
+    /// <exception cref="BundleFormatException">The bundle's parts do not fit together.</exception>
+    public static TextFeaturizer Load(FeatureBundle bundle, TextFeaturizerOptions? options = null) => TextFeaturizerLoader.Load(bundle, options ?? new());
+
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">The featurizer was disposed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public FeatureVector[] Featurize(IReadOnlyList<string?> texts, Pooling pooling, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(texts);
+        var vectors = new FeatureVector[texts.Count];
+        Array.Fill(vectors, FeatureVector.Empty);
+        PreparedText[] prepared = [.. texts.Select(_preparer.Prepare)];
+        foreach (var batch in TextBatch.Pack([.. prepared.Select(text => text.Length)], _tokensPerBatch))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Featurize(batch, prepared, pooling, vectors);
+        }
+
+        return vectors;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">The featurizer was disposed.</exception>
+    public TokenFeatures Explain(string text)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(text);
+        var prepared = _preparer.Prepare(text);
+        if (prepared.Length == 0)
+        {
+            return new TokenFeatures(text, [], Truncated: false);
+        }
+
+        var length = TextBatch.Padded(prepared.Length);
+        var ids = new long[length];
+        Array.Copy(prepared.Ids, ids, prepared.Length);
+        var codes = _encoder.Encode(ids, length, [.. Enumerable.Range(0, prepared.Length).Select(token => (long)token)]);
+        return new TokenFeatures(text, [.. Enumerable.Range(0, prepared.Length).Select(token => Explain(prepared, codes, token))], prepared.Truncated);
+    }
+
+    /// <summary>Frees the networks. No call may be under way.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _encoder.Dispose();
+    }
+
+    private void Featurize(TextBatch batch, PreparedText[] prepared, Pooling pooling, FeatureVector[] vectors)
+    {
+        var ids = new long[batch.Texts.Count * batch.PaddedLength];
+        var pooled = new List<long>();
+        for (var row = 0; row < batch.Texts.Count; row++)
+        {
+            var text = prepared[batch.Texts[row]];
+            var start = row * batch.PaddedLength;
+            Array.Copy(text.Ids, 0, ids, start, text.Length);
+            pooled.AddRange(Enumerable.Range(0, text.Length).Where(token => text.Pooled[token]).Select(token => (long)start + token));
+        }
+
+        if (pooled.Count == 0)
+        {
+            return;
+        }
+
+        var codes = _encoder.Encode(ids, batch.PaddedLength, [.. pooled]);
+        var next = 0;
+        foreach (var text in batch.Texts)
+        {
+            var pool = new PooledCodes();
+            for (var count = prepared[text].Pooled.Count(token => token); count > 0; count--, next++)
+            {
+                pool.Add(codes.LatentsOf(next), codes.ValuesOf(next));
+            }
+
+            vectors[text] = pool.ToVector(pooling);
+        }
+    }
+
+    private TokenExplanation Explain(PreparedText text, TokenCodes codes, int token)
+    {
+        var active = new List<ActiveFeature>();
+        for (var slot = 0; slot < codes.Slots; slot++)
+        {
+            if (codes.ValuesOf(token)[slot] is not 0 and var value)
+            {
+                active.Add(new ActiveFeature((int)codes.LatentsOf(token)[slot], value));
+            }
+        }
+
+        return new TokenExplanation
+        {
+            TokenId = text.Ids[token],
+            Token = _preparer.TokenText(text.Ids[token]),
+            Span = text.Spans[token],
+            Pooled = text.Pooled[token],
+            HiddenState = _encoder.Architecture.RoutedHiddenStates[(int)codes.Chosen[token]],
+            Probability = codes.Probability[token],
+            Features = [.. active.OrderByDescending(feature => feature.Value).ThenBy(feature => feature.Latent)],
+        };
+    }
+}

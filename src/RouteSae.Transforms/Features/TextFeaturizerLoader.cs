@@ -1,0 +1,101 @@
+using System.Text;
+using RouteSae.Autoencoders;
+using RouteSae.LanguageModels;
+using RouteSae.Storage;
+using RouteSae.Tokens;
+
+namespace RouteSae.Features;
+
+/// <summary>Loads the parts of a bundle and checks that they fit together.</summary>
+internal static class TextFeaturizerLoader
+{
+    public static TextFeaturizer Load(FeatureBundle bundle, TextFeaturizerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.TokensPerBatch, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxTokens ?? 1, 1);
+        var manifest = bundle.Manifest;
+        var tokenizer = LoadTokenizer(bundle);
+        var maxTokens = Math.Min(options.MaxTokens ?? manifest.ContextLength, manifest.ContextLength);
+        var encoder = LoadEncoder(bundle, tokenizer);
+        return new TextFeaturizer(
+            new TextPreparer(tokenizer, manifest.SpecialTokens, maxTokens, options.FirstTruncated), encoder, bundle.Features.Names, options.TokensPerBatch);
+    }
+
+    private static TokenEncoder LoadEncoder(FeatureBundle bundle, TextTokenizer tokenizer)
+    {
+        var languageModel = LoadLanguageModel(bundle);
+        try
+        {
+            Check(bundle, languageModel.Config, tokenizer);
+            using var weights = OpenTensors(bundle, BundleFileNames.Autoencoder);
+            return new TokenEncoder(languageModel, RouteSaeModel.Load(bundle.Manifest.Architecture, weights));
+        }
+        catch
+        {
+            languageModel.Dispose();
+            throw;
+        }
+    }
+
+    private static TextTokenizer LoadTokenizer(FeatureBundle bundle)
+    {
+        using var tokenizer = bundle.Files.Open(BundleFileNames.Tokenizer);
+        using var config = bundle.Manifest.Files.ContainsKey(BundleFileNames.TokenizerConfig) ? bundle.Files.Open(BundleFileNames.TokenizerConfig) : null;
+        return TextTokenizer.Load(tokenizer, config, bundle.Files.Location);
+    }
+
+    private static DecoderModel LoadLanguageModel(FeatureBundle bundle)
+    {
+        if (bundle.FindLanguageModel() is { } folder)
+        {
+            return DecoderModel.Load(folder);
+        }
+
+        var config = DecoderConfig.Parse(
+            Encoding.UTF8.GetString(bundle.ReadAll(BundleFileNames.ModelConfig)), $"{BundleFileNames.ModelConfig} of {bundle.Files.Location}");
+        using var weights = OpenTensors(bundle, BundleFileNames.ModelWeights);
+        return DecoderModel.Load(config, weights);
+    }
+
+    private static SafetensorsFile OpenTensors(FeatureBundle bundle, string name)
+    {
+        if (bundle.Files.FindPath(name) is { } path)
+        {
+            return SafetensorsFile.Open(path);
+        }
+
+        using var stream = bundle.Files.Open(name);
+        return SafetensorsFile.Read(stream, $"{name} of {bundle.Files.Location}");
+    }
+
+    private static void Check(FeatureBundle bundle, DecoderConfig config, TextTokenizer tokenizer)
+    {
+        var manifest = bundle.Manifest;
+        var problems = new List<string>();
+        if (manifest.HiddenSize != config.HiddenSize)
+        {
+            problems.Add($"the autoencoder reads hidden states of width {manifest.HiddenSize}, the language model's have {config.HiddenSize}");
+        }
+
+        if (manifest.RoutedHiddenStates[^1] >= config.LayerCount)
+        {
+            problems.Add($"hidden state {manifest.RoutedHiddenStates[^1]} is routed, but a language model of {config.LayerCount} layers has the routable hidden states 0 to {config.LayerCount - 1}");
+        }
+
+        if (manifest.ContextLength > config.MaxPositions)
+        {
+            problems.Add($"the context is {manifest.ContextLength} tokens, but the language model reads at most {config.MaxPositions}");
+        }
+
+        if (tokenizer.VocabularySize > config.VocabularySize)
+        {
+            problems.Add($"the tokenizer has {tokenizer.VocabularySize} tokens, the language model {config.VocabularySize}");
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new BundleFormatException($"The parts of the bundle '{bundle.Files.Location}' do not fit together: {string.Join("; ", problems)}.");
+        }
+    }
+}

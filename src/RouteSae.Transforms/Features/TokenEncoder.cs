@@ -1,0 +1,62 @@
+using RouteSae.Autoencoders;
+using RouteSae.LanguageModels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RouteSae.Features;
+
+/// <summary>Tokens to codes: language model, router, autoencoder. Owns the networks.</summary>
+internal sealed class TokenEncoder(DecoderModel languageModel, RouteSaeModel autoencoder) : IDisposable
+{
+    /// <summary>Pre-activations of a chunk of tokens that are in memory at once: 64 MB of singles.</summary>
+    private const int ElementsPerChunk = 1 << 24;
+
+    private readonly ForwardRequest _request = new() { HiddenStates = autoencoder.Architecture.RoutedHiddenStates };
+
+    public RouteSaeArchitecture Architecture => autoencoder.Architecture;
+
+    /// <summary>Computes the codes of the wanted tokens of a batch.</summary>
+    /// <param name="ids">Token ids, B rows of S, padded on the right with any id.</param>
+    /// <param name="length">S.</param>
+    /// <param name="wanted">The tokens whose codes are wanted, as places in <paramref name="ids"/>; N of them, at least one.</param>
+    public TokenCodes Encode(long[] ids, int length, long[] wanted)
+    {
+        using var gradients = no_grad();
+        using var scope = NewDisposeScope();
+        var input = tensor(ids, [ids.Length / length, length]);
+
+        // No mask: a causal model's tokens do not see the padding to their right.
+        using var output = languageModel.Forward(input, null, _request);
+        var rows = tensor(wanted);
+        var hiddenStates = _request.HiddenStates.Select(index => output.HiddenState(index).flatten(0, 1).index_select(0, rows)).ToList(); // L x [N, D]
+        return Encode(hiddenStates);
+    }
+
+    public void Dispose()
+    {
+        languageModel.Dispose();
+        autoencoder.Dispose();
+    }
+
+    private TokenCodes Encode(IReadOnlyList<Tensor> hiddenStates)
+    {
+        using var routed = autoencoder.Route(hiddenStates);
+        var tokens = routed.X.shape[0];
+        var chunk = Math.Max(64, ElementsPerChunk / Architecture.Latents);
+        var slots = 0;
+        var latents = new List<long[]>();
+        var values = new List<float[]>();
+        for (long start = 0; start < tokens; start += chunk)
+        {
+            using var codes = autoencoder.Encode(routed.X.narrow(0, start, Math.Min(chunk, tokens - start)));
+            slots = codes.Slots;
+            latents.Add(codes.Indices.cpu().data<long>().ToArray());
+            values.Add(codes.Values.cpu().data<float>().ToArray());
+        }
+
+        var probability = routed.Probabilities.gather(1, routed.Chosen.unsqueeze(1));
+        return new TokenCodes(
+            [.. latents.SelectMany(part => part)], [.. values.SelectMany(part => part)], slots,
+            routed.Chosen.cpu().data<long>().ToArray(), probability.cpu().data<float>().ToArray());
+    }
+}

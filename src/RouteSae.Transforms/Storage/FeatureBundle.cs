@@ -1,0 +1,125 @@
+using RouteSae.Features;
+
+namespace RouteSae.Storage;
+
+/// <summary>
+/// Everything that is needed to turn text into features: manifest, router and autoencoder, names of the latents, tokenizer, and
+/// the language model or a reference to it. A bundle is opened verified: sizes and hashes of all its files are right.
+/// </summary>
+public sealed class FeatureBundle
+{
+    private readonly Lazy<FeatureCatalog> _features;
+
+    private FeatureBundle(BundleManifest manifest, byte[] manifestBytes, IBundleFiles files)
+    {
+        Manifest = manifest;
+        ManifestBytes = manifestBytes;
+        Files = files;
+        _features = new Lazy<FeatureCatalog>(() => FeatureCatalog.Parse(ReadAll(BundleFileNames.Features), manifest.Latents, files.Location));
+    }
+
+    /// <summary>What the bundle says of itself.</summary>
+    public BundleManifest Manifest { get; }
+
+    /// <summary>The exact bytes of <c>bundle.json</c>.</summary>
+    public ReadOnlyMemory<byte> ManifestBytes { get; }
+
+    /// <summary>Where its files lie.</summary>
+    public IBundleFiles Files { get; }
+
+    /// <summary>What is known of each latent.</summary>
+    public FeatureCatalog Features => _features.Value;
+
+    /// <summary>Where the referenced language model was found when the bundle was last used; looked at first. Null when not known.</summary>
+    public string? LanguageModelLastFoundAt { get; init; }
+
+    /// <summary>Opens a bundle in a folder.</summary>
+    /// <param name="folder">The folder that holds <c>bundle.json</c>.</param>
+    /// <exception cref="BundleFormatException">No bundle, incomplete, damaged or of a newer format.</exception>
+    public static FeatureBundle Open(string folder) => Open(new FolderBundleFiles(folder));
+
+    /// <summary>Opens a bundle wherever its files lie.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="languageModelLastFoundAt">Where a referenced language model was last found, when known.</param>
+    /// <exception cref="BundleFormatException">No bundle, incomplete, damaged or of a newer format.</exception>
+    public static FeatureBundle Open(IBundleFiles files, string? languageModelLastFoundAt = null)
+    {
+        var manifestBytes = ReadManifest(files);
+        var manifest = BundleManifest.Parse(manifestBytes, files.Location);
+        var bundle = new FeatureBundle(manifest, manifestBytes, files) { LanguageModelLastFoundAt = languageModelLastFoundAt };
+        bundle.Verify();
+        _ = bundle.Features;
+        return bundle;
+    }
+
+    /// <summary>Compares sizes and hashes of all files with the manifest, as opening the bundle did.</summary>
+    /// <exception cref="BundleFormatException">Files are missing or have changed; the message lists all of them.</exception>
+    public void Verify()
+    {
+        var problems = Manifest.Files.Select(file => file.Value.Problem(file.Key, () => Files.Open(file.Key))).OfType<string>().ToList();
+        if (problems.Count > 0)
+        {
+            throw new BundleFormatException(
+                $"The bundle '{Files.Location}' is damaged:{string.Concat(problems.Select(problem => $"{Environment.NewLine}- {problem}"))}"
+                + $"{Environment.NewLine}Copy or make the bundle again.");
+        }
+    }
+
+    /// <summary>Finds the referenced language model and verifies its files.</summary>
+    /// <returns>Its folder; null when the language model is in the bundle.</returns>
+    /// <exception cref="LanguageModelNotFoundException">It is nowhere, or its files are others. The message says where it was looked for.</exception>
+    public string? FindLanguageModel()
+    {
+        var folder = Files is FolderBundleFiles ? Files.Location : null;
+        return Manifest.LanguageModel is { } reference ? LanguageModelSearch.Find(reference, folder, LanguageModelLastFoundAt) : null;
+    }
+
+    /// <summary>Reads a whole file of the bundle.</summary>
+    /// <param name="name">One of <see cref="BundleManifest.Files"/>.</param>
+    public byte[] ReadAll(string name) => ReadAll(Files, name);
+
+    /// <summary>
+    /// Writes the bundle to a folder, atomically: the folder appears complete or not at all. A bundle that is there already is
+    /// replaced; anything else is left alone.
+    /// </summary>
+    /// <param name="folder">The folder to write.</param>
+    /// <exception cref="IOException">The folder exists and is not a bundle, or cannot be written.</exception>
+    /// <exception cref="BundleFormatException">Files have changed since the bundle was opened.</exception>
+    public void Save(string folder)
+    {
+        Verify();
+        AtomicFolder.Write(folder, replaceIfContains: BundleManifest.FileName, temporary =>
+        {
+            foreach (var name in Manifest.Files.Keys)
+            {
+                var path = Path.Combine(temporary, name);
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                using var source = Files.Open(name);
+                using var target = File.Create(path);
+                source.CopyTo(target);
+            }
+
+            File.WriteAllBytes(Path.Combine(temporary, BundleManifest.FileName), ManifestBytes.ToArray());
+        });
+    }
+
+    private static byte[] ReadManifest(IBundleFiles files)
+    {
+        try
+        {
+            return ReadAll(files, BundleManifest.FileName);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new BundleFormatException($"There is no bundle at '{files.Location}': {BundleManifest.FileName} is missing.", exception);
+        }
+    }
+
+    private static byte[] ReadAll(IBundleFiles files, string name)
+    {
+        using var stream = files.Open(name);
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+}

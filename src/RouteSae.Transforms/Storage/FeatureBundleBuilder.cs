@@ -1,0 +1,101 @@
+using RouteSae.Autoencoders;
+using RouteSae.Features;
+
+namespace RouteSae.Storage;
+
+/// <summary>Makes a bundle of a trained RouteSAE and the language model that it was trained on.</summary>
+public sealed class FeatureBundleBuilder
+{
+    private static readonly string[] ModelFiles = ["config.json", "model.safetensors", "model.safetensors.index.json"];
+
+    /// <summary>The bundle's name, for people.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The trained router and autoencoder. Read by <see cref="Build"/>; the caller keeps it.</summary>
+    public required RouteSaeModel Model { get; init; }
+
+    /// <summary>The language model's checkpoint: a folder with <c>config.json</c>, <c>tokenizer.json</c> and weights.</summary>
+    public required string LanguageModelFolder { get; init; }
+
+    /// <summary>What is known of each latent. Default: nothing.</summary>
+    public FeatureCatalog? Features { get; init; }
+
+    /// <summary>The most tokens of a text that are read, special tokens included, at least 1.</summary>
+    public required int ContextLength { get; init; }
+
+    /// <summary>What happens to special tokens. Default: they are added and not pooled.</summary>
+    public SpecialTokenPolicy SpecialTokens { get; init; } = new();
+
+    /// <summary>
+    /// The language model's name on the Hugging Face hub or its folder, when the bundle is to refer to it. Null, the default: the
+    /// model goes into the bundle.
+    /// </summary>
+    public string? LanguageModelLocation { get; init; }
+
+    /// <summary>Makes the bundle. Its files are read from where they lie until it is saved.</summary>
+    /// <returns>The bundle, verified.</returns>
+    /// <exception cref="FileNotFoundException">The checkpoint lacks a file.</exception>
+    /// <exception cref="BundleFormatException">The settings make no sense together.</exception>
+    public FeatureBundle Build()
+    {
+        var files = new CollectedBundleFiles($"the new bundle '{Name}'");
+        files.Add(BundleFileNames.Autoencoder, Bytes(Model.Save));
+        files.Add(BundleFileNames.Features, (Features ?? FeatureCatalog.Unnamed(Model.Architecture.Latents)).ToJson());
+        files.AddFile(BundleFileNames.Tokenizer, InFolder("tokenizer.json"));
+        if (File.Exists(InFolder("tokenizer_config.json")))
+        {
+            files.AddFile(BundleFileNames.TokenizerConfig, InFolder("tokenizer_config.json"));
+        }
+
+        if (LanguageModelLocation is null)
+        {
+            files.AddFile(BundleFileNames.ModelConfig, InFolder("config.json"));
+            files.AddFile(BundleFileNames.ModelWeights, InFolder("model.safetensors"));
+        }
+
+        files.Add(BundleManifest.FileName, Manifest(files).ToJson());
+        return FeatureBundle.Open(files, LanguageModelFolder);
+    }
+
+    private BundleManifest Manifest(CollectedBundleFiles files)
+    {
+        var architecture = Model.Architecture;
+        return new BundleManifest
+        {
+            Name = Name,
+            HiddenSize = architecture.HiddenSize,
+            RoutedHiddenStates = architecture.RoutedHiddenStates,
+            Latents = architecture.Latents,
+            ActiveLatents = architecture.ActiveLatents,
+            Aggregation = architecture.Aggregation,
+            Mode = architecture.Mode,
+            Fidelity = architecture.Fidelity,
+            LanguageModel = LanguageModelLocation is null ? null : new LanguageModelReference { Location = LanguageModelLocation, Files = MeasureModel() },
+            ContextLength = ContextLength,
+            SpecialTokens = SpecialTokens,
+            Files = files.Names.ToDictionary(name => name, name => Measure(() => files.Open(name))),
+        };
+    }
+
+    private Dictionary<string, BundleFile> MeasureModel()
+    {
+        var shards = Directory.EnumerateFiles(LanguageModelFolder, "model-*-of-*.safetensors").Select(path => Path.GetFileName(path));
+        return ModelFiles.Concat(shards).Where(name => File.Exists(InFolder(name))).Order(StringComparer.Ordinal)
+            .ToDictionary(name => name, name => Measure(() => File.OpenRead(InFolder(name))));
+    }
+
+    private string InFolder(string name) => Path.Combine(LanguageModelFolder, name);
+
+    private static BundleFile Measure(Func<Stream> open)
+    {
+        using var stream = open();
+        return BundleFile.Measure(stream);
+    }
+
+    private static byte[] Bytes(Action<Stream> write)
+    {
+        using var stream = new MemoryStream();
+        write(stream);
+        return stream.ToArray();
+    }
+}
