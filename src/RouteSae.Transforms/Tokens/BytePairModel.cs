@@ -1,6 +1,12 @@
 namespace RouteSae.Tokens;
 
 /// <summary>Byte pair encoding: takes a word apart into symbols and merges them by rank. Thread-safe.</summary>
+/// <remarks>
+/// Not a tokenizer of Microsoft.ML.Tokenizers 2.0.1, because those cannot give a checkpoint's exact tokens and spans:
+/// BpeTokenizer has neither byte fallback nor ignore_merges and needs quadratic time for long words, its expressions
+/// see halves of characters beyond U+FFFF, and SentencePieceTokenizer breaks ties differently ("xxxxx") and counts
+/// spans in the normalized text. The tests hold this model against both where they agree with the golden ids.
+/// </remarks>
 internal sealed class BytePairModel(BytePairVocabulary vocabulary, BytePairOptions options)
 {
     private readonly WordCache _cache = new();

@@ -7,7 +7,9 @@ namespace RouteSae.Tokens;
 /// </summary>
 /// <remarks>
 /// Gives the ids of Hugging Face's tokenizers. "truncation" and "padding" in the file are ignored: cutting and
-/// padding belong to whoever makes batches. <c>clean_up_tokenization_spaces</c> is ignored as well.
+/// padding belong to whoever makes batches. Of tokenizer_config.json count the special tokens, added_tokens_decoder,
+/// add_prefix_space (for a plain ByteLevel pre-tokenizer) and, over the post-processor, add_bos_token and
+/// add_eos_token; clean_up_tokenization_spaces does not.
 /// </remarks>
 public sealed class TextTokenizer
 {
