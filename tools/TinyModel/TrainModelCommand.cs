@@ -9,7 +9,7 @@ internal static class TrainModelCommand
 {
     private const int Seed = 1;
     private const int ContextLength = 256;
-    private const int BatchWindows = 32;
+    private const int BatchWindows = 16;
     private static readonly TimeSpan s_stateEvery = TimeSpan.FromMinutes(10);
 
     public static void Run(Arguments arguments)
@@ -25,7 +25,7 @@ internal static class TrainModelCommand
         if (File.Exists(state))
             trainer.Restore(state);
         var schedule = new RateSchedule(
-            Matrices: arguments.Real("matrix-rate", 0.015), Others: arguments.Real("rate", 3e-3), WeightDecay: 0.01, WarmUpSteps: 100, DecayFrom: 0.6);
+            Matrices: arguments.Real("matrix-rate", 0.015), Others: arguments.Real("rate", 3e-3), WeightDecay: 0.01, WarmUpSteps: 60, DecayFrom: 0.6);
         var windows = new TokenWindows(tokens, ContextLength, Seed);
         Console.WriteLine($"{tokens.Length:N0} tokens, {windows.Count:N0} windows, {model.Parameters.Sum(p => p.NumberOfElements):N0} parameters");
 

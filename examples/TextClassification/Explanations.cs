@@ -1,0 +1,77 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using RouteSae.Features;
+using RouteSae.MLNet;
+
+namespace TextClassification;
+
+/// <summary>Says in words why a linear model over named features decides as it does.</summary>
+public sealed class Explanations
+{
+    private readonly IReadOnlyList<float[]> _weights; // [class][feature], the mean over the classes taken off
+    private readonly ITransformer _model;
+    private readonly RouteSaeTransformer _featurizer;
+    private readonly MLContext _ml;
+
+    public Explanations(MLContext ml, Classifier classifier)
+    {
+        (_ml, _model) = (ml, classifier.Model);
+        _featurizer = ((IEnumerable<ITransformer>)_model).OfType<RouteSaeTransformer>().Single();
+        _weights = Centered(classifier.Weights());
+    }
+
+    /// <summary>A feature's part in a decision.</summary>
+    /// <param name="Name">Its readable name.</param>
+    /// <param name="Contribution">Weight × value: how far it moves the score of the class above the mean of all classes.</param>
+    /// <param name="Tokens">The tokens of the text on which it fired, strongest first; empty for whole classes.</param>
+    public sealed record Reason(string Name, double Contribution, IReadOnlyList<string> Tokens);
+
+    /// <summary>For each class the features that speak most for it, on average over the class's texts.</summary>
+    public IReadOnlyList<IReadOnlyList<Reason>> OfClasses(IDataView data, IReadOnlyList<string> labels, int count)
+    {
+        var sums = labels.ToDictionary(label => label, _ => new double[_weights[0].Length]);
+        var rows = labels.ToDictionary(label => label, _ => 0);
+        var texts = data.GetColumn<string>("Label");
+        foreach (var (label, features) in texts.Zip(_model.Transform(data).GetColumn<VBuffer<float>>("Features")))
+        {
+            if (!sums.TryGetValue(label, out var sum))
+                continue;
+            rows[label]++;
+            foreach (var (feature, value) in features.Items())
+                sum[feature] += value;
+        }
+        return [.. labels.Select((label, index) => Strongest(index, feature => sums[label][feature] / Math.Max(1, rows[label]), count))];
+    }
+
+    /// <summary>The features of one text that speak most for a class, with the tokens that fired them.</summary>
+    public IReadOnlyList<Reason> OfText(LabeledText text, int label, int count)
+    {
+        var values = new double[_weights[0].Length];
+        var features = _model.Transform(_ml.Data.LoadFromEnumerable([text])).GetColumn<VBuffer<float>>("Features").Single();
+        foreach (var (feature, value) in features.Items())
+            values[feature] = value;
+        var tokens = _featurizer.Explain(text.Text).Tokens;
+        return [.. Top(label, feature => values[feature], count)
+            .Select(top => new Reason(_featurizer.FeatureNames[top.Feature], top.Contribution, FiredOn(tokens, top.Feature)))];
+    }
+
+    private static IReadOnlyList<string> FiredOn(IReadOnlyList<TokenExplanation> tokens, int feature) =>
+    [
+        .. tokens.SelectMany((token, place) => token.Features.Where(f => token.Pooled && f.Latent == feature).Select(f => (place, f.Value)))
+            .OrderByDescending(hit => hit.Value).Take(3)
+            .Select(hit => string.Concat(tokens.Take(hit.place + 1).Select(token => token.Token)).Split(' ')[^1]),
+    ];
+
+    private IReadOnlyList<Reason> Strongest(int label, Func<int, double> value, int count) =>
+        [.. Top(label, value, count).Select(top => new Reason(_featurizer.FeatureNames[top.Feature], top.Contribution, []))];
+
+    private IEnumerable<(int Feature, double Contribution)> Top(int label, Func<int, double> value, int count) =>
+        Enumerable.Range(0, _weights[label].Length)
+            .Select(feature => (Feature: feature, Contribution: _weights[label][feature] * value(feature)))
+            .Where(part => part.Contribution > 0)
+            .OrderByDescending(part => part.Contribution)
+            .Take(count);
+
+    private static IReadOnlyList<float[]> Centered(IReadOnlyList<float[]> weights) =>
+        [.. weights.Select(w => w.Select((value, feature) => value - weights.Average(other => other[feature])).ToArray())];
+}
