@@ -19,7 +19,7 @@ internal static partial class LoadFailure
     /// <summary>The exception for an application without a native libtorch.</summary>
     public static TorchLoadException NoBackend(string name, IReadOnlyList<string> folders) => new(
         $"{name} was not found: the application has no native libtorch. Reference the package "
-        + "libtorch-cpu-linux-x64 (version 2.10.0) from the application's project, or build it with the MSBuild "
+        + $"{LibtorchPackage.Name} (version {LibtorchPackage.Version}) from the application's project, or build it with the MSBuild "
         + $"property TorchBackend=cpu or TorchBackend=cuda-linux. Searched: {string.Join(", ", folders)}.");
 
     private static (string Missing, string Remedy) Diagnose(string path, string report)
@@ -38,7 +38,8 @@ internal static partial class LoadFailure
         if (MissingSymbol().Match(report) is { Success: true } symbol)
         {
             return ($"the symbol {symbol.Groups["symbol"].Value} is missing",
-                "The versions of TorchSharp and libtorch do not belong together: TorchSharp 0.107.0 needs libtorch 2.10.0.");
+                "The versions of TorchSharp and libtorch do not belong together: "
+                + $"TorchSharp {LibtorchPackage.TorchSharpVersion} needs libtorch {LibtorchPackage.Version}.");
         }
 
         if (report.Contains("failed to map segment", StringComparison.Ordinal))
@@ -47,7 +48,8 @@ internal static partial class LoadFailure
                 "Set XDG_CACHE_HOME to a folder of yours on another file system.");
         }
 
-        return (LinkerLine(path, report), "Restore the packages TorchSharp 0.107.0 and libtorch-cpu-linux-x64 2.10.0 again.");
+        return (LinkerLine(path, report),
+            $"Restore the packages TorchSharp {LibtorchPackage.TorchSharpVersion} and {LibtorchPackage.Name} {LibtorchPackage.Version} again.");
     }
 
     private static string RemedyForFile(string file) => file switch
@@ -55,7 +57,7 @@ internal static partial class LoadFailure
         _ when file.StartsWith("libgomp-", StringComparison.Ordinal)
             || file.StartsWith("libtorch", StringComparison.Ordinal)
             || file.StartsWith("libc10", StringComparison.Ordinal)
-            => "It belongs to the package libtorch-cpu-linux-x64 2.10.0: restore it again, and deploy all of its files.",
+            => $"It belongs to the package {LibtorchPackage.Name} {LibtorchPackage.Version}: restore it again, and deploy all of its files.",
         _ when file.StartsWith("ld-linux", StringComparison.Ordinal)
             => "libtorch needs a Linux with glibc; Alpine and others with musl cannot run it.",
         _ when file.StartsWith("libstdc++", StringComparison.Ordinal) || file.StartsWith("libgcc", StringComparison.Ordinal)

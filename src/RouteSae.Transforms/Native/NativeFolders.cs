@@ -17,6 +17,7 @@ internal static class NativeFolders
             .Concat(HostFolders())
             .Concat(Beside(AppContext.BaseDirectory))
             .Concat(BesideTorchSharp())
+            .Concat(PackageFolders())
             .Select(folder => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))
             .Distinct(StringComparer.Ordinal)
             .Where(Directory.Exists),
@@ -35,10 +36,22 @@ internal static class NativeFolders
 
     private static IEnumerable<string> Beside(string folder) => [Path.Combine(folder, RuntimeFolder), folder];
 
-    private static IEnumerable<string> BesideTorchSharp()
+    private static IEnumerable<string> BesideTorchSharp() => TorchSharpFolder() is { } folder ? Beside(folder) : [];
+
+    // In a notebook the assemblies are used where they lie: packages/torchsharp/VERSION/lib/FRAMEWORK.
+    private static IEnumerable<string> PackageFolders()
     {
-        // Empty in a single-file application, where the folders of the host hold everything.
-        var folder = Path.GetDirectoryName(typeof(torch).Assembly.Location);
-        return string.IsNullOrEmpty(folder) ? [] : Beside(folder);
+        if (TorchSharpFolder() is not { } folder)
+        {
+            return [];
+        }
+
+        var package = Path.Combine(folder, "..", "..");
+        var libtorch = Path.Combine(package, "..", "..", LibtorchPackage.Name, LibtorchPackage.Version);
+        return [Path.Combine(package, RuntimeFolder), Path.Combine(libtorch, RuntimeFolder)];
     }
+
+    // Null in a single-file application, where the folders of the host hold everything.
+    private static string? TorchSharpFolder() =>
+        Path.GetDirectoryName(typeof(torch).Assembly.Location) is { Length: > 0 } folder ? folder : null;
 }

@@ -25,7 +25,7 @@ internal sealed class PatchedLibraryCache(string folder)
             if (!PatchedLibrary.Weaken(image, Path.GetFileName(source)))
             {
                 throw new TorchLoadException(
-                    $"'{source}' does not load although it does not need {PatchedLibrary.Version}. Restore the package TorchSharp 0.107.0 again.");
+                    $"'{source}' does not load although it does not need {PatchedLibrary.Version}. Restore the package TorchSharp {LibtorchPackage.TorchSharpVersion} again.");
             }
 
             if (!Holds(path, image))

@@ -21,6 +21,7 @@ internal sealed class ProbeApplication
     /// </summary>
     public static ProbeApplication WithoutNativeLibraries(string folder)
     {
+        Directory.CreateDirectory(folder);
         foreach (var file in Directory.GetFiles(Built._folder).Where(file => !file.EndsWith(".deps.json", StringComparison.Ordinal)))
         {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
@@ -29,14 +30,14 @@ internal sealed class ProbeApplication
         return new ProbeApplication(folder);
     }
 
-    /// <summary>Puts links to the native libraries into a folder, except those whose names start with one of these.</summary>
-    public static void LinkNativeLibraries(string folder, params string[] except)
+    /// <summary>Puts links to the native libraries into a folder, except those whose names start like this.</summary>
+    public static void LinkNativeLibraries(string folder, string? except = null)
     {
         Directory.CreateDirectory(folder);
         foreach (var file in Directory.GetFiles(NativeFolder))
         {
             var name = Path.GetFileName(file);
-            if (!except.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
+            if (except is null || !name.StartsWith(except, StringComparison.Ordinal))
             {
                 File.CreateSymbolicLink(Path.Combine(folder, name), file);
             }

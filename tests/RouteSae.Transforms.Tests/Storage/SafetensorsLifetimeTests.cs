@@ -1,5 +1,6 @@
 using FluentAssertions;
 using RouteSae.Storage;
+using RouteSae.Tests.Native;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -43,6 +44,25 @@ public sealed class SafetensorsLifetimeTests : IDisposable
         GC.Collect();
         GC.WaitForPendingFinalizers();
         a.equal(arange(100_000, ScalarType.Float32).view(1000, 100)).all().item<bool>().Should().BeTrue();
+    }
+
+    [LinuxFact]
+    public void A_file_is_mapped_as_long_as_one_of_its_tensors_lives()
+    {
+        var path = _folder.File("größe 1", "x.safetensors");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.Copy(_path, path);
+        Tensor a;
+        using (var file = SafetensorsFile.Open(path))
+        {
+            IsMapped(path).Should().BeFalse("nothing was loaded yet");
+            a = file.Load("a");
+            file.Load("ids").Dispose();
+        }
+
+        IsMapped(path).Should().BeTrue();
+        a.Dispose();
+        IsMapped(path).Should().BeFalse();
     }
 
     [Fact]
@@ -184,4 +204,7 @@ public sealed class SafetensorsLifetimeTests : IDisposable
         file.Load("ids", ScalarType.Float32).data<float>().ToArray().Should().Equal(0, 1, 2, 3, 4);
         file.Entry("b").Type.Should().Be(ScalarType.Float32);
     }
+
+    private static bool IsMapped(string path) =>
+        File.ReadLines("/proc/self/maps").Any(line => line.EndsWith(path, StringComparison.Ordinal));
 }
