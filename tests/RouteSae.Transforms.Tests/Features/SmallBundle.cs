@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using RouteSae.Autoencoders;
 using RouteSae.Features;
 using RouteSae.Storage;
@@ -28,17 +29,41 @@ internal static class SmallBundle
     public static FeatureBundle Build(
         string? languageModelLocation = null, SpecialTokenPolicy? specialTokens = null, Fidelity fidelity = Fidelity.Corrected)
     {
+        using var checkpoint = new TemporaryFolder();
+        CopyCheckpoint(checkpoint.Path);
         using var model = RouteSaeModel.Create(Architecture with { Fidelity = fidelity }, seed: 5);
-        return new FeatureBundleBuilder
+        var bundle = new FeatureBundleBuilder
         {
             Name = "small",
             Model = model,
-            LanguageModelFolder = LanguageModelFolder,
+            LanguageModelFolder = checkpoint.Path,
             LanguageModelLocation = languageModelLocation,
             Features = Catalog,
             ContextLength = ContextLength,
             SpecialTokens = specialTokens ?? new SpecialTokenPolicy(),
         }.Build();
+        return FeatureBundle.Open(new MemoryBundleFiles("the small bundle", bundle.Files.Names.ToDictionary(name => name, bundle.ReadAll)));
+    }
+
+    /// <summary>The checkpoint of tests/golden, with a tokenizer that begins every text with its begin token.</summary>
+    private static void CopyCheckpoint(string folder)
+    {
+        foreach (var name in new[] { "config.json", "model.safetensors", "tokenizer_config.json" })
+        {
+            File.Copy(Path.Combine(LanguageModelFolder, name), Path.Combine(folder, name));
+        }
+
+        var tokenizer = JsonNode.Parse(File.ReadAllText(Path.Combine(LanguageModelFolder, "tokenizer.json")))!;
+        tokenizer["post_processor"] = JsonNode.Parse(
+            """
+            {
+              "type": "TemplateProcessing",
+              "single": [{ "SpecialToken": { "id": "<|begin_of_text|>", "type_id": 0 } }, { "Sequence": { "id": "A", "type_id": 0 } }],
+              "pair": [],
+              "special_tokens": { "<|begin_of_text|>": { "id": "<|begin_of_text|>", "ids": [443], "tokens": ["<|begin_of_text|>"] } }
+            }
+            """);
+        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), tokenizer.ToJsonString());
     }
 
     private static FeatureCatalog Catalog { get; } = new(

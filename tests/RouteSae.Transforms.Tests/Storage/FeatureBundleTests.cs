@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FluentAssertions;
+using RouteSae.Autoencoders;
 using RouteSae.Features;
 using RouteSae.Storage;
 using RouteSae.Tests.Features;
@@ -211,7 +212,7 @@ public sealed class FeatureBundleTests : IDisposable
     public void A_builder_names_the_file_that_a_checkpoint_lacks() =>
         FluentActions.Invoking(() =>
         {
-            using var model = Autoencoders.RouteSaeModel.Create(SmallBundle.Architecture, seed: 1);
+            using var model = RouteSaeModel.Create(SmallBundle.Architecture, seed: 1);
             new FeatureBundleBuilder { Name = "x", Model = model, LanguageModelFolder = _temporary.Path, ContextLength = 8 }.Build();
         }).Should().Throw<FileNotFoundException>().WithMessage($"the new bundle 'x' needs '{_temporary.File("tokenizer.json")}', which does not exist.");
 
