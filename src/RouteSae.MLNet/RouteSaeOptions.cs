@@ -1,6 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.ML.SearchSpace;
 using RouteSae.Features;
+using RouteSae.LanguageModels;
 
 namespace RouteSae.MLNet;
 
@@ -31,6 +33,13 @@ public sealed class RouteSaeOptions
 
     /// <summary>The most tokens in one pass of the network, padding included, 16 to 1,048,576. Default: 4096. Memory grows with it.</summary>
     public int TokensPerBatch { get; set; } = 4096;
+
+    /// <summary>
+    /// The type in which the language model computes. Default: <see cref="LanguageModels.Precision.Float32"/>, which gives the same
+    /// features on every processor up to rounding; brain floats are faster where the processor has them.
+    /// </summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<Precision>))]
+    public Precision Precision { get; set; } = Precision.Float32;
 
     /// <summary>Checks the settings.</summary>
     /// <exception cref="ArgumentException">One or more are not valid; the message lists all of them.</exception>
@@ -71,6 +80,11 @@ public sealed class RouteSaeOptions
         if (TokensPerBatch is < 16 or > 1_048_576)
         {
             yield return $"TokensPerBatch is {TokensPerBatch}. It must be 16 to 1048576 tokens.";
+        }
+
+        if (!Enum.IsDefined(Precision))
+        {
+            yield return $"Precision is {(int)Precision}. Choose one of {string.Join(", ", Enum.GetNames<Precision>())}.";
         }
 
         foreach (var problem in Training?.Problems() ?? [])

@@ -107,6 +107,7 @@ public sealed class RouteSaeTransformer : ITransformer, IDisposable
             MaxTokens = _options.MaxTokens,
             BatchSize = _options.BatchSize,
             TokensPerBatch = _options.TokensPerBatch,
+            Precision = _options.Precision,
             Bundle = BundleFile.Measure(new MemoryStream(Bundle.ManifestBytes.ToArray())),
             LanguageModelLastFoundAt = Bundle.FindLanguageModel(),
         };
@@ -126,6 +127,7 @@ public sealed class RouteSaeTransformer : ITransformer, IDisposable
             MaxTokens = manifest.MaxTokens,
             BatchSize = manifest.BatchSize,
             TokensPerBatch = manifest.TokensPerBatch,
+            Precision = manifest.Precision,
         };
         options.Validate();
         var model = FeatureModelLoader.Load(environment.Register("RouteSae"), bundle, options);

@@ -3,6 +3,7 @@ using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.SearchSpace;
 using RouteSae.Features;
+using RouteSae.LanguageModels;
 
 namespace RouteSae.MLNet.Tests;
 
@@ -22,6 +23,7 @@ public sealed class RouteSaeOptionsTests
             MaxTokens = 99,
             BatchSize = 12,
             TokensPerBatch = 1024,
+            Precision = Precision.BFloat16,
             Training = new RouteSaeTrainingOptions { Latents = 512, ActiveLatents = 9, Epochs = 3, TokensPerStep = 77, LearningRate = 1e-3 },
         };
 
@@ -51,6 +53,7 @@ public sealed class RouteSaeOptionsTests
             MaxTokens = 0,
             BatchSize = 0,
             TokensPerBatch = 15,
+            Precision = (Precision)9,
             Training = new RouteSaeTrainingOptions { Latents = 1, ActiveLatents = 2, Epochs = 0, TokensPerStep = 0, LearningRate = 0 },
         };
 
@@ -63,6 +66,7 @@ public sealed class RouteSaeOptionsTests
             "- MaxTokens is 0. It must be at least 1, or null for the whole context.",
             "- BatchSize is 0. It must be 1 to 65536 rows.",
             "- TokensPerBatch is 15. It must be 16 to 1048576 tokens.",
+            "- Precision is 9. Choose one of Auto, Float32, BFloat16.",
             "- Training.Latents is 1. It must be at least 2.",
             "- Training.ActiveLatents is 2. It must be 1 to 1, the number of latents.",
             "- Training.Epochs is 0. It must be at least 1.",

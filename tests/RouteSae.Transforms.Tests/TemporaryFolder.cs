@@ -1,9 +1,11 @@
 namespace RouteSae.Tests;
 
-/// <summary>An empty folder that is deleted at the end of a test.</summary>
+/// <summary>A folder that lives as long as a test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("routesae-").FullName;
+    public TemporaryFolder() => Directory.CreateDirectory(Path);
+
+    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"routesae-test-{Guid.NewGuid():N}");
 
     public string File(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 

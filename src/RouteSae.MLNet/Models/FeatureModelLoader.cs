@@ -20,6 +20,7 @@ internal static class FeatureModelLoader
         {
             MaxTokens = options.MaxTokens,
             TokensPerBatch = options.TokensPerBatch,
+            Precision = options.Precision,
             FirstTruncated = text => Warn(host, text),
         };
         return new FeatureModel(bundle, new SharedFeaturizer(() => TextFeaturizer.Load(bundle, settings)));

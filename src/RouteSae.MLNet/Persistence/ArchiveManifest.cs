@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using RouteSae.Features;
+using RouteSae.LanguageModels;
 using RouteSae.Storage;
 
 namespace RouteSae.MLNet.Persistence;
@@ -31,6 +33,9 @@ internal sealed record ArchiveManifest
     public int BatchSize { get; init; }
 
     public int TokensPerBatch { get; init; }
+
+    [JsonConverter(typeof(JsonStringEnumConverter<Precision>))]
+    public Precision Precision { get; init; }
 
     /// <summary>Size and hash of the stream bundle.json, which in turn lists all other streams with theirs.</summary>
     public required BundleFile Bundle { get; init; }

@@ -17,19 +17,19 @@ internal static class TextFeaturizerLoader
         var manifest = bundle.Manifest;
         var tokenizer = LoadTokenizer(bundle);
         var maxTokens = Math.Min(options.MaxTokens ?? manifest.ContextLength, manifest.ContextLength);
-        var encoder = LoadEncoder(bundle, tokenizer);
+        var encoder = LoadEncoder(bundle, tokenizer, options);
         return new TextFeaturizer(
             new TextPreparer(tokenizer, manifest.SpecialTokens, maxTokens, options.FirstTruncated), encoder, bundle.Features.Names, options.TokensPerBatch);
     }
 
-    private static TokenEncoder LoadEncoder(FeatureBundle bundle, TextTokenizer tokenizer)
+    private static TokenEncoder LoadEncoder(FeatureBundle bundle, TextTokenizer tokenizer, TextFeaturizerOptions options)
     {
-        var languageModel = LoadLanguageModel(bundle);
+        var languageModel = LoadLanguageModel(bundle, options);
         try
         {
             Check(bundle, languageModel.Config, tokenizer);
             using var weights = OpenTensors(bundle, BundleFileNames.Autoencoder);
-            return new TokenEncoder(languageModel, RouteSaeModel.Load(bundle.Manifest.Architecture, weights));
+            return new TokenEncoder(languageModel, RouteSaeModel.Load(bundle.Manifest.Architecture, weights, options.Device), options.Device);
         }
         catch
         {
@@ -45,20 +45,32 @@ internal static class TextFeaturizerLoader
         return TextTokenizer.Load(tokenizer, config, bundle.Files.Location);
     }
 
-    private static DecoderModel LoadLanguageModel(FeatureBundle bundle)
+    private static DecoderModel LoadLanguageModel(FeatureBundle bundle, TextFeaturizerOptions options)
     {
-        if (bundle.FindLanguageModel() is { } folder)
+        var folder = bundle.FindLanguageModel();
+        var config = ReadConfig(bundle, folder);
+        using var weights = folder is null ? OpenTensors(bundle, BundleFileNames.ModelWeights) : Checkpoint.OpenFolder(folder);
+        return DecoderModel.Load(config, weights, new DecoderLoadOptions
         {
-            return DecoderModel.Load(folder);
-        }
-
-        var config = DecoderConfig.Parse(
-            Encoding.UTF8.GetString(bundle.ReadAll(BundleFileNames.ModelConfig)), $"{BundleFileNames.ModelConfig} of {bundle.Files.Location}");
-        using var weights = OpenTensors(bundle, BundleFileNames.ModelWeights);
-        return DecoderModel.Load(config, weights);
+            Precision = options.Precision,
+            Device = options.Device,
+            LastHiddenState = Math.Min(bundle.Manifest.RoutedHiddenStates[^1], config.LayerCount),
+        });
     }
 
-    private static SafetensorsFile OpenTensors(FeatureBundle bundle, string name)
+    private static DecoderConfig ReadConfig(FeatureBundle bundle, string? folder)
+    {
+        if (folder is null)
+        {
+            return DecoderConfig.Parse(
+                Encoding.UTF8.GetString(bundle.ReadAll(BundleFileNames.ModelConfig)), $"{BundleFileNames.ModelConfig} of {bundle.Files.Location}");
+        }
+
+        var path = Path.Combine(folder, "config.json");
+        return DecoderConfig.Parse(File.ReadAllText(path), path);
+    }
+
+    private static ITensorSource OpenTensors(FeatureBundle bundle, string name)
     {
         if (bundle.Files.FindPath(name) is { } path)
         {

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RouteSae.Features;
 
 /// <summary>Tokens to codes: language model, router, autoencoder. Owns the networks.</summary>
-internal sealed class TokenEncoder(DecoderModel languageModel, RouteSaeModel autoencoder) : IDisposable
+internal sealed class TokenEncoder(DecoderModel languageModel, RouteSaeModel autoencoder, Device device) : IDisposable
 {
     /// <summary>Pre-activations of a chunk of tokens that are in memory at once: 64 MB of singles.</summary>
     private const int ElementsPerChunk = 1 << 24;
@@ -23,12 +23,13 @@ internal sealed class TokenEncoder(DecoderModel languageModel, RouteSaeModel aut
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        var input = tensor(ids, [ids.Length / length, length]);
+        var input = tensor(ids, [ids.Length / length, length], device: device);
 
         // No mask: a causal model's tokens do not see the padding to their right.
         using var output = languageModel.Forward(input, null, _request);
-        var rows = tensor(wanted);
-        var hiddenStates = _request.HiddenStates.Select(index => output.HiddenState(index).flatten(0, 1).index_select(0, rows)).ToList(); // L x [N, D]
+        var rows = tensor(wanted, device: device);
+        var hiddenStates = _request.HiddenStates.Select(index =>
+            output.HiddenState(index).flatten(0, 1).index_select(0, rows).to_type(ScalarType.Float32)).ToList(); // L x [N, D]
         return Encode(hiddenStates);
     }
 

@@ -40,9 +40,10 @@ internal sealed class DecoderLoader
         var layers = Enumerable.Range(0, last).Select(LoadLayer).ToArray();
         var finalNorm = last == _config.LayerCount ? Load("model.norm.weight", hidden) : null;
         var head = !whole ? null : _config.TiedEmbeddings ? embedding.alias() : Load("lm_head.weight", vocabulary, hidden);
+        // The model owns its tensors: one loaded within a caller's dispose scope outlives that scope.
         foreach (var tensor in layers.SelectMany(layer => layer.Parameters).Append(embedding))
-            tensor.MoveToOuterDisposeScope();
-        return new DecoderModel(_config, embedding, layers, finalNorm?.MoveToOuterDisposeScope(), head?.MoveToOuterDisposeScope());
+            tensor.DetachFromDisposeScope();
+        return new DecoderModel(_config, embedding, layers, finalNorm?.DetachFromDisposeScope(), head?.DetachFromDisposeScope());
     }
 
     private DecoderLayer LoadLayer(int index)

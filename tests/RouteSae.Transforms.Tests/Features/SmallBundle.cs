@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+using RouteSae.Autoencoders;
+using RouteSae.Features;
+using RouteSae.Storage;
+
+namespace RouteSae.Tests.Features;
+
+/// <summary>A bundle for tests: a tiny language model with random weights from tests/golden and an untrained RouteSAE on it.</summary>
+internal static class SmallBundle
+{
+    public const int Latents = 128;
+    public const int ActiveLatents = 8;
+    public const int ContextLength = 64;
+
+    public static string LanguageModelFolder { get; } = RepositoryFiles.Golden("lm", "llama_gqa_untied");
+
+    public static RouteSaeArchitecture Architecture { get; } = new()
+    {
+        HiddenSize = 32,
+        RoutedHiddenStates = [2, 3, 4, 5, 6],
+        Latents = Latents,
+        ActiveLatents = ActiveLatents,
+    };
+
+    /// <summary>Makes the bundle.</summary>
+    /// <param name="languageModelLocation">Where a reference points; null puts the language model into the bundle.</param>
+    /// <param name="specialTokens">Null: added and not pooled.</param>
+    /// <param name="fidelity">Fidelity of the RouteSAE.</param>
+    public static FeatureBundle Build(
+        string? languageModelLocation = null, SpecialTokenPolicy? specialTokens = null, Fidelity fidelity = Fidelity.Corrected)
+    {
+        using var checkpoint = new TemporaryFolder();
+        CopyCheckpoint(checkpoint.Path);
+        using var model = RouteSaeModel.Create(Architecture with { Fidelity = fidelity }, seed: 5);
+        var bundle = new FeatureBundleBuilder
+        {
+            Name = "small",
+            Model = model,
+            LanguageModelFolder = checkpoint.Path,
+            LanguageModelLocation = languageModelLocation,
+            Features = Catalog,
+            ContextLength = ContextLength,
+            SpecialTokens = specialTokens ?? new SpecialTokenPolicy(),
+        }.Build();
+        return FeatureBundle.Open(new MemoryBundleFiles("the small bundle", bundle.Files.Names.ToDictionary(name => name, bundle.ReadAll)));
+    }
+
+    /// <summary>The checkpoint of tests/golden, with a tokenizer that begins every text with its begin token.</summary>
+    private static void CopyCheckpoint(string folder)
+    {
+        foreach (var name in new[] { "config.json", "model.safetensors", "tokenizer_config.json" })
+        {
+            File.Copy(Path.Combine(LanguageModelFolder, name), Path.Combine(folder, name));
+        }
+
+        var tokenizer = JsonNode.Parse(File.ReadAllText(Path.Combine(LanguageModelFolder, "tokenizer.json")))!;
+        tokenizer["post_processor"] = JsonNode.Parse(
+            """
+            {
+              "type": "TemplateProcessing",
+              "single": [{ "SpecialToken": { "id": "<|begin_of_text|>", "type_id": 0 } }, { "Sequence": { "id": "A", "type_id": 0 } }],
+              "pair": [],
+              "special_tokens": { "<|begin_of_text|>": { "id": "<|begin_of_text|>", "ids": [443], "tokens": ["<|begin_of_text|>"] } }
+            }
+            """);
+        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), tokenizer.ToJsonString());
+    }
+
+    private static FeatureCatalog Catalog { get; } = new(
+        [.. Enumerable.Range(0, Latents).Select(latent => latent % 2 == 0
+            ? new FeatureDescription { Tokens = [$" token{latent}", "\n"], Density = 0.25 }
+            : new FeatureDescription())]);
+}
