@@ -7,6 +7,10 @@ namespace RouteSae.Tools.TinyModel;
 /// <summary>Pieces in the order of their ids (special tokens, bytes, merged pieces) and the merges in the order learned.</summary>
 internal sealed record BytePairVocabulary(IReadOnlyList<string> Pieces, IReadOnlyList<(int Left, int Right)> Merges, int SpecialTokens)
 {
+    /// <summary>
+    /// The one special token. It stands between documents in training, so that a text which begins with it is read as a
+    /// document of its own.
+    /// </summary>
     public const string EndOfText = "<|endoftext|>";
 
     /// <summary>Writes tokenizer.json and tokenizer_config.json in Hugging Face's form.</summary>
@@ -25,7 +29,25 @@ internal sealed record BytePairVocabulary(IReadOnlyList<string> Pieces, IReadOnl
             }),
             normalizer = (object?)null,
             pre_tokenizer = byteLevel,
-            post_processor = byteLevel,
+            post_processor = new
+            {
+                type = "TemplateProcessing",
+                single = new object[]
+                {
+                    new { SpecialToken = new { id = EndOfText, type_id = 0 } },
+                    new { Sequence = new { id = "A", type_id = 0 } },
+                },
+                pair = new object[]
+                {
+                    new { SpecialToken = new { id = EndOfText, type_id = 0 } },
+                    new { Sequence = new { id = "A", type_id = 0 } },
+                    new { Sequence = new { id = "B", type_id = 1 } },
+                },
+                special_tokens = new Dictionary<string, object>
+                {
+                    [EndOfText] = new { id = EndOfText, ids = new[] { 0 }, tokens = new[] { EndOfText } },
+                },
+            },
             decoder = byteLevel,
             model = new
             {
@@ -44,8 +66,9 @@ internal sealed record BytePairVocabulary(IReadOnlyList<string> Pieces, IReadOnl
         var config = new
         {
             tokenizer_class = "PreTrainedTokenizerFast",
-            add_bos_token = false,
+            add_bos_token = true,
             add_eos_token = false,
+            bos_token = EndOfText,
             eos_token = EndOfText,
             pad_token = EndOfText,
             model_max_length = contextLength,

@@ -4,6 +4,8 @@ const string usage = """
     Makes the model that RouteSae embeds. Commands, in order:
       train-tokenizer --corpora DIR --output DIR [--vocabulary 8192]
       train-model     --output DIR (--steps N | --minutes N)
+      evaluate        --model DIR/model --corpora DIR
+      train-routesae  --output DIR --bundle DIR [--tokens 8000000] [--latents 4096] [--active 32]
     """;
 
 if (args.Length == 0)
@@ -19,6 +21,8 @@ try
     {
         case "train-tokenizer": TrainTokenizerCommand.Run(arguments); break;
         case "train-model": TrainModelCommand.Run(arguments); break;
+        case "evaluate": EvaluateCommand.Run(arguments); break;
+        case "train-routesae": TrainRouteSaeCommand.Run(arguments); break;
         default: throw new ArgumentException($"'{args[0]}' is not a command.{Environment.NewLine}{usage}");
     }
     return 0;
