@@ -13,10 +13,10 @@ public sealed class Classifier(MLContext ml, ITransformer model)
     /// <summary>Fits label key → features → maximum entropy → label. The cache lets the trainer pass over the features, not over the network.</summary>
     public static Classifier Fit(MLContext ml, IDataView train, IEstimator<ITransformer> featurizer)
     {
-        var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
+        var pipeline = ml.Transforms.Conversion.MapValueToKey("Class", "Label")
             .Append(featurizer)
             .AppendCacheCheckpoint(ml)
-            .Append(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy())
+            .Append(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(labelColumnName: "Class"))
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
         return new Classifier(ml, pipeline.Fit(train));
     }

@@ -50,16 +50,20 @@ public sealed class Explanations
         var features = _model.Transform(_ml.Data.LoadFromEnumerable([text])).GetColumn<VBuffer<float>>("Features").Single();
         foreach (var (feature, value) in features.Items())
             values[feature] = value;
-        var tokens = _featurizer.Explain(text.Text).Tokens;
+        var explained = _featurizer.Explain(text.Text);
         return [.. Top(label, feature => values[feature], count)
-            .Select(top => new Reason(_featurizer.FeatureNames[top.Feature], top.Contribution, FiredOn(tokens, top.Feature)))];
+            .Select(top => new Reason(_featurizer.FeatureNames[top.Feature], top.Contribution, FiredOn(explained, top.Feature)))];
     }
 
-    private static IReadOnlyList<string> FiredOn(IReadOnlyList<TokenExplanation> tokens, int feature) =>
+    /// <summary>The words in which a feature fired most strongly, up to the token on which it did.</summary>
+    private static IReadOnlyList<string> FiredOn(TokenFeatures text, int feature) =>
     [
-        .. tokens.SelectMany((token, place) => token.Features.Where(f => token.Pooled && f.Latent == feature).Select(f => (place, f.Value)))
-            .OrderByDescending(hit => hit.Value).Take(3)
-            .Select(hit => string.Concat(tokens.Take(hit.place + 1).Select(token => token.Token)).Split(' ')[^1]),
+        .. text.Tokens.Where(token => token.Pooled)
+            .SelectMany(token => token.Features.Where(f => f.Latent == feature).Select(f => (token.Span, f.Value)))
+            .OrderByDescending(hit => hit.Value)
+            .Select(hit => text.Text[..(hit.Span.Start + hit.Span.Length)].Split(' ', '\n')[^1])
+            .Distinct()
+            .Take(3),
     ];
 
     private IReadOnlyList<Reason> Strongest(int label, Func<int, double> value, int count) =>

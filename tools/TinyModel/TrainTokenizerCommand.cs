@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RouteSae.Tokens;
 
 namespace RouteSae.Tools.TinyModel;
 
@@ -14,16 +15,18 @@ internal static class TrainTokenizerCommand
         foreach (var document in Documents(corpora))
             trainer.Add(document);
         var vocabulary = trainer.Train(arguments.Number("vocabulary", 8192), [BytePairVocabulary.EndOfText]);
-        vocabulary.Save(Path.Combine(output, "model"), contextLength: 256);
+        var folder = Path.Combine(output, "model");
+        vocabulary.Save(folder, contextLength: 256);
         Console.WriteLine($"{vocabulary.Pieces.Count} pieces in {clock.Elapsed.TotalSeconds:F0} s");
 
         clock.Restart();
-        var encoder = new BytePairEncoder(vocabulary);
+        var tokenizer = TextTokenizer.Load(folder);
         var tokens = new List<ushort> { 0 };
         long characters = 0;
         foreach (var document in Documents(corpora))
         {
-            encoder.Encode(document, tokens);
+            foreach (var id in tokenizer.Encode(document, addSpecialTokens: false).Ids)
+                tokens.Add((ushort)id);
             tokens.Add(0);
             characters += document.Length;
         }
