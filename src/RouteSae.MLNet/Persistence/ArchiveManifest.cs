@@ -61,7 +61,9 @@ internal sealed record ArchiveManifest
     private static void CheckFormat(byte[] json)
     {
         using var document = JsonDocument.Parse(json);
-        if (document.RootElement.TryGetProperty("format", out var element) && element.TryGetInt64(out var format) && format > CurrentFormat)
+        if (document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty("format", out var element)
+            && element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var format) && format > CurrentFormat)
         {
             throw new BundleFormatException(
                 $"{ModelArchive.Location} has format {format}; this version of RouteSae.MLNet reads formats up to {CurrentFormat}. Update RouteSae.MLNet.");

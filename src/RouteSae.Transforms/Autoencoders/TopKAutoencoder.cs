@@ -102,10 +102,9 @@ public sealed class TopKAutoencoder : IDisposable
     public SparseCodes Encode(Tensor x, CodeSelection? selection = null)
     {
         using var scope = NewDisposeScope();
-        var preActivations = PreActivations(x);
-        var (values, indices) = preActivations.topk(Slots(preActivations, selection), dim: -1);
-        if (selection?.Threshold is { } threshold)
-            values = values.where(values > threshold, zeros_like(values));
+        var (values, indices) = selection?.Threshold is { } threshold
+            ? SelectAbove(PreActivations(x), threshold)
+            : LargestLinear.Apply(x - PreBias, EncoderWeight, LatentBias, Slots(selection));
         if (Architecture.Fidelity == Fidelity.Corrected)
             values = values.relu();
         return new SparseCodes(indices.MoveToOuterDisposeScope(), values.MoveToOuterDisposeScope());
@@ -116,7 +115,7 @@ public sealed class TopKAutoencoder : IDisposable
     public Tensor Decode(SparseCodes codes)
     {
         using var scope = NewDisposeScope();
-        return (WeightedRowSum.Apply(DecoderDirections, codes.Indices, codes.Values) + PreBias).MoveToOuterDisposeScope();
+        return (RowOperators.WeightedSum(DecoderDirections, codes.Indices, codes.Values) + PreBias).MoveToOuterDisposeScope();
     }
 
     /// <summary>Scales every latent's direction (a column of W_dec) to length 1. A direction of length 0 stays as it is.</summary>
@@ -147,14 +146,15 @@ public sealed class TopKAutoencoder : IDisposable
         };
     }
 
-    // A threshold keeps as many as the busiest token needs, so that every token's codes fit into the same number of slots.
-    private int Slots(Tensor preActivations, CodeSelection? selection)
+    private int Slots(CodeSelection? selection) =>
+        Math.Min(selection?.ActiveLatents ?? Architecture.ActiveLatents, Architecture.Latents);
+
+    // As many slots as the busiest token needs, so that every token has the same number of them.
+    private static (Tensor Values, Tensor Indices) SelectAbove(Tensor preActivations, double threshold)
     {
-        if (selection?.Threshold is not { } threshold)
-            return Math.Min(selection?.ActiveLatents ?? Architecture.ActiveLatents, Architecture.Latents);
-        if (preActivations.shape[0] == 0)
-            return 1;
-        var mostActive = (preActivations > threshold).sum(1L).max().item<long>();
-        return (int)Math.Max(1, mostActive);
+        var active = preActivations > threshold; // [N, M]
+        var mostActive = active.shape[0] == 0 ? 0 : active.sum(1L).max().item<long>();
+        var (values, indices) = preActivations.topk((int)Math.Max(1, mostActive), dim: -1);
+        return (values.where(values > threshold, zeros_like(values)), indices);
     }
 }

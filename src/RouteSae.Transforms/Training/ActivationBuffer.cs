@@ -1,0 +1,70 @@
+using RouteSae.Autoencoders;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RouteSae.Training;
+
+/// <summary>
+/// Mixes the tokens of many sequences: collects hidden states up to a bound, and gives out batches of one fixed size, drawn at
+/// random. Padding and special tokens end here; what comes out is real tokens only.
+/// </summary>
+/// <remarks>
+/// Batches of one size keep native memory from fragmenting. The buffer holds capacity × L × D values, in the type in which
+/// the hidden states come.
+/// </remarks>
+public sealed class ActivationBuffer
+{
+    private readonly int _capacity;
+    private readonly int _batchTokens;
+    private readonly int _seed;
+
+    /// <summary>Mixes among <paramref name="batches"/> batches.</summary>
+    /// <param name="batchTokens">Tokens of every batch that comes out, but perhaps the last.</param>
+    /// <param name="batches">How many batches the buffer holds, at least 2. Half of them are given out each time it is full. Default 8.</param>
+    /// <param name="seed">Seed of the drawing. Default 0.</param>
+    public ActivationBuffer(int batchTokens, int batches = 8, int seed = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batches, 2);
+        _batchTokens = batchTokens;
+        _capacity = checked(batches * batchTokens);
+        _seed = seed;
+    }
+
+    /// <summary>The tokens of a stream of batches, mixed. Every real token comes out once.</summary>
+    /// <param name="batches">Disposed as they are taken in.</param>
+    /// <returns>Batches without a mask; whoever takes one disposes it.</returns>
+    public IEnumerable<HiddenStateBatch> Mix(IEnumerable<HiddenStateBatch> batches)
+    {
+        var random = new Random(_seed);
+        using var rows = new ActivationRows(_capacity);
+        foreach (var incoming in batches)
+        {
+            using var batch = incoming;
+            for (var taken = 0L; taken >= 0;)
+            {
+                taken = rows.Append(batch, taken);
+                if (!rows.IsFull)
+                    continue;
+                foreach (var mixed in Draw(rows, random, _capacity / 2 / _batchTokens))
+                    yield return mixed;
+            }
+        }
+        foreach (var mixed in Draw(rows, random, int.MaxValue))
+            yield return mixed;
+    }
+
+    private IEnumerable<HiddenStateBatch> Draw(ActivationRows rows, Random random, int batches)
+    {
+        var order = Enumerable.Range(0, rows.Count).Select(row => (long)row).ToArray();
+        random.Shuffle(order);
+        var drawn = 0;
+        for (; batches > 0 && drawn < order.Length; batches--)
+        {
+            var next = order[drawn..Math.Min(order.Length, drawn + _batchTokens)];
+            drawn += next.Length;
+            yield return rows.Take(next);
+        }
+        rows.Keep(order[drawn..]);
+    }
+}

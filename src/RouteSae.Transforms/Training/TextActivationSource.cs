@@ -1,0 +1,100 @@
+using RouteSae.Autoencoders;
+using RouteSae.LanguageModels;
+using RouteSae.Tokens;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RouteSae.Training;
+
+/// <summary>
+/// Texts → tokens → packed, shuffled windows → hidden states of the routed layers → batches of mixed tokens, as a
+/// <see cref="RouteSaeTrainer"/> wants them. Layers above the highest routed hidden state are not computed. Borrows the
+/// language model and the tokenizer.
+/// </summary>
+public sealed class TextActivationSource
+{
+    private const int PaperContextLength = 512;
+
+    private readonly DecoderModel _model;
+    private readonly TextTokenizer _tokenizer;
+    private readonly IReadOnlyList<int> _hiddenStates;
+    private readonly TextActivationOptions _options;
+
+    /// <summary>Prepares the source.</summary>
+    /// <param name="model">The language model.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="architecture">Names the routed hidden states and their size.</param>
+    /// <param name="options">Default: <see cref="TextActivationOptions"/> as documented.</param>
+    /// <exception cref="ArgumentException">Model, tokenizer, architecture and options do not fit together; the message lists every problem.</exception>
+    public TextActivationSource(
+        DecoderModel model, TextTokenizer tokenizer, RouteSaeArchitecture architecture, TextActivationOptions? options = null)
+    {
+        _options = options ?? new TextActivationOptions();
+        ArchitectureCheck.ThrowIfAny(
+            "The source of activations", [.. _options.Problems(), .. Problems(model, tokenizer, architecture, _options)]);
+        _model = model;
+        _tokenizer = tokenizer;
+        _hiddenStates = architecture.RoutedHiddenStates;
+    }
+
+    /// <summary>The tokens of a window.</summary>
+    public int ContextLength => _options.ContextLength ?? Math.Min(PaperContextLength, _model.Config.MaxPositions);
+
+    /// <summary>Batches of <see cref="TextActivationOptions.BatchTokens"/> real tokens; the last one may be smaller.</summary>
+    /// <param name="texts">Gone through once for each pass; empty texts are skipped.</param>
+    /// <param name="cancellation">Looked at before each forward pass of the language model.</param>
+    /// <returns>Whoever takes a batch disposes it. Enumerating again starts over.</returns>
+    /// <exception cref="OperationCanceledException">Enumeration was cancelled.</exception>
+    public IEnumerable<HiddenStateBatch> Batches(IEnumerable<string> texts, CancellationToken cancellation = default)
+    {
+        var buffer = new ActivationBuffer(_options.BatchTokens, _options.MixedBatches, _options.Seed);
+        return buffer.Mix(Windows(texts).Chunk(_options.WindowsPerForward).Select(windows =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return Forward(windows);
+        }));
+    }
+
+    private IEnumerable<PackedSequence> Windows(IEnumerable<string> texts) =>
+        Enumerable.Range(0, _options.Passes).SelectMany(pass => Packing(pass).Pack(texts.Select(Ids)));
+
+    private IReadOnlyList<int> Ids(string text) => _tokenizer.Encode(text, addSpecialTokens: false).Ids;
+
+    private PackedSequences Packing(int pass) => new(new PackingOptions
+    {
+        ContextLength = ContextLength,
+        EndOfText = _tokenizer.EndOfSequence,
+        WindowStart = _tokenizer.BeginOfSequence,
+        ShuffleBuffer = _options.ShuffleBuffer,
+        Seed = unchecked(_options.Seed + pass),
+    });
+
+    private HiddenStateBatch Forward(PackedSequence[] windows)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var ids = windows.SelectMany(window => window.Ids).Select(id => (long)id).ToArray();
+        var isText = windows.SelectMany(window => Enumerable.Range(0, window.Ids.Length).Select(place => place < window.Length)).ToArray();
+        var inputIds = tensor(ids, device: _model.Embedding.device).view(windows.Length, -1); // [B, S]
+        var attentionMask = tensor(isText, device: _model.Embedding.device).view(windows.Length, -1);
+        var output = _model.Forward(inputIds, attentionMask, new ForwardRequest { HiddenStates = _hiddenStates });
+        var states = _hiddenStates.Select(index => output.HiddenState(index).flatten(0, 1)).ToArray(); // L x [B · S, D]
+        var isTrainedOn = ids.Zip(isText, (id, text) => text && (_options.IncludeSpecialTokens || !_tokenizer.SpecialTokens.Contains((int)id)));
+        return new HiddenStateBatch(states, tensor(isTrainedOn.ToArray(), device: _model.Embedding.device));
+    }
+
+    private static IEnumerable<string> Problems(
+        DecoderModel model, TextTokenizer tokenizer, RouteSaeArchitecture architecture, TextActivationOptions options)
+    {
+        var config = model.Config;
+        if (architecture.HiddenSize != config.HiddenSize)
+            yield return $"The architecture's HiddenSize is {architecture.HiddenSize}, but the language model's hidden states have {config.HiddenSize} values.";
+        var highest = Math.Min(config.LayerCount - 1, model.LastHiddenState);
+        foreach (var index in architecture.RoutedHiddenStates.Where(index => index < 0 || index > highest))
+            yield return $"Hidden state {index} cannot be routed: choose within 1 to {highest} (the language model has {config.LayerCount} layers; the last hidden state is after the final norm).";
+        if (tokenizer.VocabularySize > config.VocabularySize)
+            yield return $"The tokenizer has {tokenizer.VocabularySize} tokens, but the language model knows {config.VocabularySize}: they do not belong together.";
+        if (options.ContextLength > config.MaxPositions)
+            yield return $"ContextLength is {options.ContextLength}, but the language model takes at most {config.MaxPositions} tokens.";
+    }
+}

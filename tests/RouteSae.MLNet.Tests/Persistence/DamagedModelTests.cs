@@ -1,0 +1,196 @@
+using System.IO.Compression;
+using System.Reflection;
+using System.Text;
+using System.Text.Json.Nodes;
+using FluentAssertions;
+using Microsoft.ML;
+using RouteSae.Storage;
+using RouteSae.Tests;
+using RouteSae.Tests.Features;
+
+namespace RouteSae.MLNet.Tests.Persistence;
+
+public sealed class DamagedModelTests : IDisposable
+{
+    private const string Location = "The RouteSae part of the ML.NET model";
+
+    private readonly TemporaryFolder _temporary = new();
+    private readonly MLContext _ml = new(seed: 1);
+    private readonly IDataView _data;
+
+    public DamagedModelTests() => _data = _ml.Data.LoadFromEnumerable(Article.Many(3));
+
+    private string Zip => _temporary.File("model.zip");
+
+    public void Dispose() => _temporary.Dispose();
+
+    [Fact]
+    public void A_truncated_zip_is_refused_before_it_reaches_us()
+    {
+        Save();
+        using (var file = File.OpenWrite(Zip))
+        {
+            file.SetLength(file.Length / 2);
+        }
+
+        LoadError().Should().BeOfType<FormatException>().Which.Message.Should().Be("Failed to open a zip archive");
+    }
+
+    [Theory]
+    [InlineData("autoencoder.safetensors", "autoencoder.safetensors")]
+    [InlineData("tokenizer.json", "tokenizer.json")]
+    [InlineData("model.model.safetensors", "model/model.safetensors")]
+    public void A_changed_stream_is_named(string stream, string file)
+    {
+        Save();
+        Rewrite(stream, bytes =>
+        {
+            bytes[^1] ^= 1;
+            return bytes;
+        });
+
+        LoadError().Message.Should().Match($"The bundle '{Location}' is damaged:*- {file} has SHA-256 * instead of *Copy or make the bundle again.");
+    }
+
+    [Fact]
+    public void A_shortened_stream_is_named()
+    {
+        Save();
+        Rewrite("features.json", bytes => bytes[..10]);
+
+        LoadError().Message.Should().Match("*- features.json has 10 bytes instead of *");
+    }
+
+    [Fact]
+    public void A_changed_bundle_manifest_is_named()
+    {
+        Save();
+        Rewrite("bundle.json", bytes => [.. bytes, (byte)' ']);
+
+        LoadError().Message.Should().Match($"{Location} is damaged: the SHA-256 of stream bundle.json is not *.");
+    }
+
+    [Theory]
+    [InlineData("routesae.json")]
+    [InlineData("bundle.json")]
+    [InlineData("features.json")]
+    public void A_missing_stream_is_named(string stream)
+    {
+        Save();
+        Rewrite(stream, _ => null);
+
+        LoadError().Message.Should().Be($"{Location} is damaged: stream {stream} is missing.");
+    }
+
+    [Fact]
+    public void A_newer_format_asks_for_an_update()
+    {
+        Save();
+        Rewrite("routesae.json", _ => Encoding.UTF8.GetBytes("""{ "format": 2, "surprise": true }"""));
+
+        LoadError().Message.Should().Be($"{Location} has format 2; this version of RouteSae.MLNet reads formats up to 1. Update RouteSae.MLNet.");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[1]")]
+    [InlineData("{ \"format\": 1 }")]
+    public void A_manifest_that_is_none_is_refused(string json)
+    {
+        Save();
+        Rewrite("routesae.json", _ => Encoding.UTF8.GetBytes(json));
+
+        LoadError().Message.Should().StartWith($"{Location}: stream routesae.json cannot be read: ");
+    }
+
+    [Fact]
+    public void Settings_that_are_out_of_range_are_refused()
+    {
+        Save();
+        Rewrite("routesae.json", bytes =>
+        {
+            var manifest = JsonNode.Parse(bytes)!;
+            manifest["batchSize"] = 0;
+            return Encoding.UTF8.GetBytes(manifest.ToJsonString());
+        });
+
+        LoadError().Message.Should().Match("*BatchSize is 0. It must be 1 to 65536 rows.");
+    }
+
+    [Fact]
+    public void Data_that_cannot_be_inflated_is_refused()
+    {
+        Save();
+        var bytes = File.ReadAllBytes(Zip);
+
+        // The first place that holds the name is the entry's header, with the deflated data behind it.
+        var start = bytes.AsSpan().IndexOf("tokenizer.json"u8) + "tokenizer.json".Length;
+        Array.Fill(bytes, (byte)0xFF, start, 200);
+        File.WriteAllBytes(Zip, bytes);
+
+        LoadError().Message.Should().StartWith($"{Location} is damaged: stream tokenizer.json cannot be read: ");
+    }
+
+    [Fact]
+    public void A_model_that_refers_to_a_language_model_holds_no_weights_and_says_where_it_looked_for_them()
+    {
+        var checkpoint = _temporary.File("lm");
+        Directory.CreateDirectory(checkpoint);
+        foreach (var name in new[] { "config.json", "model.safetensors" })
+        {
+            File.Copy(Path.Combine(SmallBundle.LanguageModelFolder, name), Path.Combine(checkpoint, name));
+        }
+
+        Save(languageModel: "../lm");
+        using (var zip = ZipFile.OpenRead(Zip))
+        {
+            zip.Entries.Select(entry => entry.Name).Should().NotContain(name => name.StartsWith("model.", StringComparison.Ordinal));
+        }
+
+        SmallModel.Vectors(_ml.Model.Load(Zip, out _).Transform(_data)).Should().NotContain(Features.FeatureVector.Empty);
+        Directory.Delete(checkpoint, recursive: true);
+
+        LoadError().Should().BeOfType<LanguageModelNotFoundException>().Which.Message.Should()
+            .StartWith("The language model '../lm' was not found. The features were computed with its files config.json (669 bytes, SHA-256 ")
+            .And.Contain($"Looked at:{Environment.NewLine}- {checkpoint}: no such folder");
+    }
+
+    private void Save(string? languageModel = null)
+    {
+        SmallBundle.Build(languageModel).Save(_temporary.File("bundle"));
+        var fitted = _ml.Transforms.RouteSae("Features", "Text", new RouteSaeOptions { Model = _temporary.File("bundle") }).Fit(_data);
+        _ml.Model.Save(fitted, _data.Schema, Zip);
+    }
+
+    // ML.NET makes transformers by reflection, which wraps what they throw in a TargetInvocationException.
+    private Exception LoadError()
+    {
+        var error = FluentActions.Invoking(() => _ml.Model.Load(Zip, out _)).Should().Throw<Exception>().Which;
+        while (error is TargetInvocationException)
+        {
+            error = error.InnerException!;
+        }
+
+        return error;
+    }
+
+    /// <summary>Writes the zip again with one stream changed, or without it.</summary>
+    private void Rewrite(string stream, Func<byte[], byte[]?> change)
+    {
+        using var zip = ZipFile.Open(Zip, ZipArchiveMode.Update);
+        var entry = zip.Entries.Single(e => e.Name == stream);
+        var name = entry.FullName;
+        using var content = new MemoryStream();
+        using (var source = entry.Open())
+        {
+            source.CopyTo(content);
+        }
+
+        entry.Delete();
+        if (change(content.ToArray()) is { } changed)
+        {
+            using var target = zip.CreateEntry(name).Open();
+            target.Write(changed);
+        }
+    }
+}

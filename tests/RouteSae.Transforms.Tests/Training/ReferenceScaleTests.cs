@@ -1,0 +1,115 @@
+using System.Text.Json;
+using FluentAssertions;
+using RouteSae.Autoencoders;
+using RouteSae.Tests.Golden;
+using RouteSae.Training;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace RouteSae.Tests.Training;
+
+/// <summary>Fidelity.Reference at the sizes of real use: the embedded default's (mid) and the paper's (real).</summary>
+public sealed class ReferenceScaleTests
+{
+    [SkippableTheory]
+    [InlineData("scale_mid_a")]
+    [InlineData("scale_real_a")]
+    public void RoutingCodesGradientsAndLossesEqualReference(string name)
+    {
+        var path = RepositoryFiles.Shared("golden", "sae", $"{name}.json");
+        Skip.If(path is null, "The scale cases lie in the folder `shared` beside the repository.");
+        using var scope = NewDisposeScope();
+        using var json = JsonDocument.Parse(File.ReadAllText(path));
+        using var golden = new GoldenTensors(Path.ChangeExtension(path, ".safetensors"));
+        using var model = RouteSaeModel.FromTensors(Architecture(json.RootElement), Parameters(json.RootElement));
+
+        CheckForward(model, HiddenStates(json.RootElement, batch: 0), golden);
+        CheckGradients(model, HiddenStates(json.RootElement, batch: 0), golden, json.RootElement);
+        CheckTraining(model, json.RootElement);
+    }
+
+    private static void CheckForward(RouteSaeModel model, Tensor[] hiddenStates, GoldenTensors golden)
+    {
+        using var scope = NewDisposeScope();
+        var routed = model.Route(hiddenStates);
+        var codes = model.Encode(routed.X);
+        var (indices, order) = codes.Indices.sort(1);
+
+        routed.Chosen.ShouldBeIdentical(golden["chosen_layer"].view(-1).to(ScalarType.Int64), "chosen hidden states");
+        routed.Probabilities.ShouldBeClose(golden["router_weights"].flatten(0, 1), "router probabilities");
+        routed.X.narrow(0, 0, 8).ShouldBeClose(golden["routed_x_first_tokens"], "routed activations");
+        indices.ShouldBeIdentical(golden["topk_indices_sorted"].flatten(0, 1).to(ScalarType.Int64), "active latents");
+        codes.Values.gather(1, order).ShouldBeClose(golden["topk_values_by_index"].flatten(0, 1), "activations");
+        model.Decode(codes).narrow(0, 0, 8).ShouldBeClose(golden["x_hat_first_tokens"], "reconstructions");
+    }
+
+    private static void CheckGradients(RouteSaeModel model, Tensor[] hiddenStates, GoldenTensors golden, JsonElement json)
+    {
+        using var scope = NewDisposeScope();
+        using var optimizer = new AutoencoderOptimizer(model.Parameters, () => { }, new LearningRateSchedule(1, 1));
+        using var terms = new RouteSaeObjective(model, new RouteSaeTrainerOptions()).Evaluate(hiddenStates);
+
+        terms.Total.item<float>().Should().BeApproximately(json.GetProperty("loss").GetSingle(), 1e-5f);
+        foreach (var (parameter, gradient) in model.Parameters.Zip(optimizer.Gradients(terms.Total)))
+        {
+            var expected = json.GetProperty("grad").GetProperty(parameter.Name);
+            var flat = parameter.ToStored(gradient).view(-1);
+            var sampled = golden[$"grad_sample.{parameter.Name}"];
+            // Single elements are sums of float32 products in another order: that much of the largest one is noise.
+            flat.index_select(0, SampleIndex(flat.shape[0], sampled.shape[0]))
+                .ShouldBeClose(sampled, $"gradient of {parameter.Name}", absolute: 1e-5 * expected.GetProperty("max_abs").GetDouble(), relative: 1e-4);
+            var length = expected.GetProperty("l2").GetDouble();
+            flat.to(ScalarType.Float64).norm().item<double>().Should().BeApproximately(length, 1e-4 * length, parameter.Name);
+            (flat != 0).sum().item<long>().Should().Be(expected.GetProperty("nonzero").GetInt64(), parameter.Name);
+        }
+    }
+
+    private static void CheckTraining(RouteSaeModel model, JsonElement json)
+    {
+        model.Autoencoder.NormalizeDecoder();
+        var losses = json.GetProperty("train").GetProperty("losses").EnumerateArray().Select(loss => loss.GetSingle()).ToArray();
+        var constant = new LearningRateSchedule(5e-4, losses.Length, warmupFraction: 0, decayFraction: 0);
+        using var optimizer = new AutoencoderOptimizer(model.Parameters, () => { }, constant);
+        var objective = new RouteSaeObjective(model, new RouteSaeTrainerOptions());
+        for (var step = 0; step < losses.Length; step++)
+        {
+            using var scope = NewDisposeScope();
+            var terms = objective.Evaluate(HiddenStates(json, step));
+            terms.Total.item<float>().Should().BeApproximately(losses[step], 2e-5f, $"step {step}");
+            optimizer.Step(terms.Total);
+        }
+    }
+
+    private static Tensor SampleIndex(long elements, long samples) =>
+        tensor(Enumerable.Range(0, (int)samples).Select(sample => sample * (elements - 1) / (samples - 1)).ToArray());
+
+    private static RouteSaeArchitecture Architecture(JsonElement json)
+    {
+        var config = json.GetProperty("config");
+        return new RouteSaeArchitecture
+        {
+            HiddenSize = config.GetProperty("hidden_size").GetInt32(),
+            RoutedHiddenStates = RouteSaeArchitecture.DefaultRoutedHiddenStates(config.GetProperty("n_layers").GetInt32()),
+            Latents = config.GetProperty("latent_size").GetInt32(),
+            ActiveLatents = config.GetProperty("k").GetInt32(),
+            Fidelity = Fidelity.Reference,
+        };
+    }
+
+    private static Dictionary<string, Tensor> Parameters(JsonElement json) =>
+        json.GetProperty("params").EnumerateObject().ToDictionary(entry => entry.Name, entry => Make(entry.Value, 0));
+
+    // Stored as [B, S, L, D].
+    private static Tensor[] HiddenStates(JsonElement json, int batch)
+    {
+        var all = Make(json.GetProperty("hidden_states"), batch).flatten(0, 1);
+        return Enumerable.Range(0, (int)all.shape[1]).Select(layer => all.select(1, layer)).ToArray();
+    }
+
+    private static Tensor Make(JsonElement entry, int batch) => HashedValues.Make(
+        entry.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray(),
+        (uint)(entry.GetProperty("seed").GetInt32() + batch),
+        entry.GetProperty("scale").GetDouble(),
+        entry.GetProperty("offset").GetDouble());
+}
