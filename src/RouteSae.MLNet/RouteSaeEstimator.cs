@@ -42,18 +42,15 @@ public sealed class RouteSaeEstimator : IEstimator<RouteSaeTransformer>
     /// <exception cref="ArgumentOutOfRangeException">The input column is missing or is not text.</exception>
     /// <exception cref="Storage.BundleFormatException">The bundle is missing, incomplete, damaged or of a newer format.</exception>
     /// <exception cref="Storage.LanguageModelNotFoundException">The bundle refers to a language model that is not there.</exception>
+    /// <exception cref="ArgumentException">Training was asked for and is not possible: no text, or more active latents than latents.</exception>
     /// <exception cref="MlNetIncompatibleException">This ML.NET lacks what saving the model will need.</exception>
     public RouteSaeTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         MlNetInterop.EnsureCompatible();
         InputColumn.Find(input.Schema, _inputColumnName);
-        if (_options.Training is not null)
-        {
-            throw new NotSupportedException("RouteSaeOptions.Training is not available yet. Train a bundle beforehand and name it in RouteSaeOptions.Model.");
-        }
-
-        return new RouteSaeTransformer(_outputColumnName, _inputColumnName, _options, _model.Value);
+        var model = _options.Training is { } training ? Train(training, input) : _model.Value;
+        return new RouteSaeTransformer(_outputColumnName, _inputColumnName, _options, model);
     }
 
     /// <summary>The schema after the transform: the input's and a vector of singles with slot names.</summary>
@@ -67,5 +64,11 @@ public sealed class RouteSaeEstimator : IEstimator<RouteSaeTransformer>
         var output = MlNetInterop.ShapeColumn(
             _outputColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, new SchemaShape([slotNames]));
         return new SchemaShape(inputSchema.Where(column => column.Name != _outputColumnName).Append(output));
+    }
+
+    private FeatureModel Train(RouteSaeTrainingOptions training, IDataView input)
+    {
+        var trained = FeatureModelTraining.Train(_host, _model.Value.Bundle, training, _options.Seed, input, _inputColumnName);
+        return FeatureModelLoader.Load(_host, trained, _options);
     }
 }

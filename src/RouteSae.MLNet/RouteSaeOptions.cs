@@ -22,7 +22,7 @@ public sealed class RouteSaeOptions
     /// <summary>Trains router and autoencoder on the input column during Fit. Null, the default: the bundle's are used as they are.</summary>
     public RouteSaeTrainingOptions? Training { get; set; }
 
-    /// <summary>Seed of every random choice in training. Null, the default: the seed of the MLContext, or 0 where it has none.</summary>
+    /// <summary>Seed of every random choice in training. Null, the default: drawn from the MLContext, so that its seed decides.</summary>
     public int? Seed { get; set; }
 
     /// <summary>The most tokens of a text that are read, special tokens included. Null, the default: as many as the bundle's context holds.</summary>

@@ -2,21 +2,19 @@ using Microsoft.ML.SearchSpace;
 
 namespace RouteSae.MLNet;
 
-/// <summary>How router and autoencoder are trained on the input column during Fit.</summary>
+/// <summary>How router and autoencoder are trained on the input column during Fit. The language model stays as it is.</summary>
 public sealed class RouteSaeTrainingOptions
 {
-    /// <summary>M, the number of latents, at least 2. Default: 4096.</summary>
-    [Choice(new object[] { 1024, 2048, 4096, 8192, 16384 }, 4096)]
-    public int Latents { get; set; } = 4096;
+    /// <summary>M, at least 2. Null, the default: training goes on from the bundle's. A number: new ones are trained from scratch.</summary>
+    public int? Latents { get; set; }
 
-    /// <summary>K, the most latents that are active on a token, 1 to M. Default: 32.</summary>
-    [Range(8, 128, 32, logBase: true)]
-    public int ActiveLatents { get; set; } = 32;
+    /// <summary>K, the most latents that are active on a token, 1 to M. Null, the default: the bundle's.</summary>
+    public int? ActiveLatents { get; set; }
 
     /// <summary>How often the texts are passed through, at least 1. Default: 1.</summary>
     public int Epochs { get; set; } = 1;
 
-    /// <summary>Tokens in a training step, at least 1. Default: 1024.</summary>
+    /// <summary>Tokens in a training step, at least 1; fewer where the texts have fewer. Default: 1024.</summary>
     public int TokensPerStep { get; set; } = 1024;
 
     /// <summary>Learning rate of Adam, above 0. Default: 5e-4.</summary>
@@ -27,12 +25,12 @@ public sealed class RouteSaeTrainingOptions
     {
         if (Latents < 2)
         {
-            yield return $"Training.Latents is {Latents}. It must be at least 2.";
+            yield return $"Training.Latents is {Latents}. It must be at least 2, or null to go on from the bundle's.";
         }
 
         if (ActiveLatents < 1 || ActiveLatents > Latents)
         {
-            yield return $"Training.ActiveLatents is {ActiveLatents}. It must be 1 to {Latents}, the number of latents.";
+            yield return $"Training.ActiveLatents is {ActiveLatents}. It must be 1 to the number of latents, or null for the bundle's.";
         }
 
         if (Epochs < 1)

@@ -67,8 +67,8 @@ public sealed class RouteSaeOptionsTests
             "- BatchSize is 0. It must be 1 to 65536 rows.",
             "- TokensPerBatch is 15. It must be 16 to 1048576 tokens.",
             "- Precision is 9. Choose one of Auto, Float32, BFloat16.",
-            "- Training.Latents is 1. It must be at least 2.",
-            "- Training.ActiveLatents is 2. It must be 1 to 1, the number of latents.",
+            "- Training.Latents is 1. It must be at least 2, or null to go on from the bundle's.",
+            "- Training.ActiveLatents is 2. It must be 1 to the number of latents, or null for the bundle's.",
             "- Training.Epochs is 0. It must be at least 1.",
             "- Training.TokensPerStep is 0. It must be at least 1.",
             "- Training.LearningRate is 0. It must be above 0.");

@@ -49,6 +49,17 @@ public sealed class FeatureCatalogBuilder
         Tokens += codes.Tokens;
     }
 
+    /// <summary>Takes the codes of N tokens into account.</summary>
+    internal void Add(TokenCodes codes, IReadOnlyList<string> labels)
+    {
+        for (var i = 0; i < codes.Values.Length; i++)
+        {
+            if (codes.Values[i] > 0)
+                Add((int)codes.Latents[i], codes.Values[i], labels[i / codes.Slots]);
+        }
+        Tokens += labels.Count;
+    }
+
     /// <summary>The catalogue: labels that differ only in case or in a leading space count as one; a latent that never fired has none.</summary>
     public FeatureCatalog Build() => new([.. _strongest.Select((queue, latent) => new FeatureDescription
     {

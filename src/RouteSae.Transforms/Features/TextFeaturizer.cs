@@ -71,9 +71,7 @@ public sealed class TextFeaturizer : ITextFeaturizer
         }
 
         var length = TextBatch.Padded(prepared.Length);
-        var ids = new long[length];
-        Array.Copy(prepared.Ids, ids, prepared.Length);
-        var codes = _encoder.Encode(ids, length, [.. Enumerable.Range(0, prepared.Length).Select(token => (long)token)]);
+        var codes = _encoder.Encode(new TokenBatch([prepared], length).Ids, length, [.. Enumerable.Range(0, prepared.Length).Select(token => (long)token)]);
         return new TokenFeatures(text, [.. Enumerable.Range(0, prepared.Length).Select(token => Explain(prepared, codes, token))], prepared.Truncated);
     }
 
@@ -86,22 +84,13 @@ public sealed class TextFeaturizer : ITextFeaturizer
 
     private void Featurize(TextBatch batch, PreparedText[] prepared, Pooling pooling, FeatureVector[] vectors)
     {
-        var ids = new long[batch.Texts.Count * batch.PaddedLength];
-        var pooled = new List<long>();
-        for (var row = 0; row < batch.Texts.Count; row++)
-        {
-            var text = prepared[batch.Texts[row]];
-            var start = row * batch.PaddedLength;
-            Array.Copy(text.Ids, 0, ids, start, text.Length);
-            pooled.AddRange(Enumerable.Range(0, text.Length).Where(token => text.Pooled[token]).Select(token => (long)start + token));
-        }
-
-        if (pooled.Count == 0)
+        var tokens = new TokenBatch([.. batch.Texts.Select(text => prepared[text])], batch.PaddedLength);
+        if (tokens.Pooled.Length == 0)
         {
             return;
         }
 
-        var codes = _encoder.Encode(ids, batch.PaddedLength, [.. pooled]);
+        var codes = _encoder.Encode(tokens.Ids, batch.PaddedLength, tokens.Pooled);
         var next = 0;
         foreach (var text in batch.Texts)
         {

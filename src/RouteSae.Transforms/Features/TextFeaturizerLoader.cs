@@ -1,12 +1,9 @@
-using System.Text;
-using RouteSae.Autoencoders;
-using RouteSae.LanguageModels;
 using RouteSae.Storage;
 using RouteSae.Tokens;
 
 namespace RouteSae.Features;
 
-/// <summary>Loads the parts of a bundle and checks that they fit together.</summary>
+/// <summary>Puts a featurizer together from the parts of a bundle.</summary>
 internal static class TextFeaturizerLoader
 {
     public static TextFeaturizer Load(FeatureBundle bundle, TextFeaturizerOptions options)
@@ -15,99 +12,24 @@ internal static class TextFeaturizerLoader
         ArgumentOutOfRangeException.ThrowIfLessThan(options.TokensPerBatch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxTokens ?? 1, 1);
         var manifest = bundle.Manifest;
-        var tokenizer = LoadTokenizer(bundle);
+        var tokenizer = BundleParts.LoadTokenizer(bundle);
         var maxTokens = Math.Min(options.MaxTokens ?? manifest.ContextLength, manifest.ContextLength);
-        var encoder = LoadEncoder(bundle, tokenizer, options);
-        return new TextFeaturizer(
-            new TextPreparer(tokenizer, manifest.SpecialTokens, maxTokens, options.FirstTruncated), encoder, bundle.Features.Names, options.TokensPerBatch);
+        var preparer = new TextPreparer(tokenizer, manifest.SpecialTokens, maxTokens, options.FirstTruncated);
+        return new TextFeaturizer(preparer, LoadEncoder(bundle, tokenizer, options), bundle.Features.Names, options.TokensPerBatch);
     }
 
     private static TokenEncoder LoadEncoder(FeatureBundle bundle, TextTokenizer tokenizer, TextFeaturizerOptions options)
     {
-        var languageModel = LoadLanguageModel(bundle, options);
+        var languageModel = BundleParts.LoadLanguageModel(bundle, options.Precision, options.Device);
         try
         {
-            Check(bundle, languageModel.Config, tokenizer);
-            using var weights = OpenTensors(bundle, BundleFileNames.Autoencoder);
-            return new TokenEncoder(languageModel, RouteSaeModel.Load(bundle.Manifest.Architecture, weights, options.Device), options.Device);
+            BundleParts.Check(bundle, languageModel.Config, tokenizer);
+            return new TokenEncoder(languageModel, BundleParts.LoadAutoencoder(bundle, bundle.Manifest.Architecture, options.Device), options.Device);
         }
         catch
         {
             languageModel.Dispose();
             throw;
-        }
-    }
-
-    private static TextTokenizer LoadTokenizer(FeatureBundle bundle)
-    {
-        using var tokenizer = bundle.Files.Open(BundleFileNames.Tokenizer);
-        using var config = bundle.Manifest.Files.ContainsKey(BundleFileNames.TokenizerConfig) ? bundle.Files.Open(BundleFileNames.TokenizerConfig) : null;
-        return TextTokenizer.Load(tokenizer, config, bundle.Files.Location);
-    }
-
-    private static DecoderModel LoadLanguageModel(FeatureBundle bundle, TextFeaturizerOptions options)
-    {
-        var folder = bundle.FindLanguageModel();
-        var config = ReadConfig(bundle, folder);
-        using var weights = folder is null ? OpenTensors(bundle, BundleFileNames.ModelWeights) : Checkpoint.OpenFolder(folder);
-        return DecoderModel.Load(config, weights, new DecoderLoadOptions
-        {
-            Precision = options.Precision,
-            Device = options.Device,
-            LastHiddenState = Math.Min(bundle.Manifest.RoutedHiddenStates[^1], config.LayerCount),
-        });
-    }
-
-    private static DecoderConfig ReadConfig(FeatureBundle bundle, string? folder)
-    {
-        if (folder is null)
-        {
-            return DecoderConfig.Parse(
-                Encoding.UTF8.GetString(bundle.ReadAll(BundleFileNames.ModelConfig)), $"{BundleFileNames.ModelConfig} of {bundle.Files.Location}");
-        }
-
-        var path = Path.Combine(folder, "config.json");
-        return DecoderConfig.Parse(File.ReadAllText(path), path);
-    }
-
-    private static ITensorSource OpenTensors(FeatureBundle bundle, string name)
-    {
-        if (bundle.Files.FindPath(name) is { } path)
-        {
-            return SafetensorsFile.Open(path);
-        }
-
-        using var stream = bundle.Files.Open(name);
-        return SafetensorsFile.Read(stream, $"{name} of {bundle.Files.Location}");
-    }
-
-    private static void Check(FeatureBundle bundle, DecoderConfig config, TextTokenizer tokenizer)
-    {
-        var manifest = bundle.Manifest;
-        var problems = new List<string>();
-        if (manifest.HiddenSize != config.HiddenSize)
-        {
-            problems.Add($"the autoencoder reads hidden states of width {manifest.HiddenSize}, the language model's have {config.HiddenSize}");
-        }
-
-        if (manifest.RoutedHiddenStates[^1] >= config.LayerCount)
-        {
-            problems.Add($"hidden state {manifest.RoutedHiddenStates[^1]} is routed, but a language model of {config.LayerCount} layers has the routable hidden states 0 to {config.LayerCount - 1}");
-        }
-
-        if (manifest.ContextLength > config.MaxPositions)
-        {
-            problems.Add($"the context is {manifest.ContextLength} tokens, but the language model reads at most {config.MaxPositions}");
-        }
-
-        if (tokenizer.VocabularySize > config.VocabularySize)
-        {
-            problems.Add($"the tokenizer has {tokenizer.VocabularySize} tokens, the language model {config.VocabularySize}");
-        }
-
-        if (problems.Count > 0)
-        {
-            throw new BundleFormatException($"The parts of the bundle '{bundle.Files.Location}' do not fit together: {string.Join("; ", problems)}.");
         }
     }
 }

@@ -15,6 +15,10 @@ internal sealed class TokenEncoder(DecoderModel languageModel, RouteSaeModel aut
 
     public RouteSaeArchitecture Architecture => autoencoder.Architecture;
 
+    public DecoderModel LanguageModel => languageModel;
+
+    public RouteSaeModel Autoencoder => autoencoder;
+
     /// <summary>Computes the codes of the wanted tokens of a batch.</summary>
     /// <param name="ids">Token ids, B rows of S, padded on the right with any id.</param>
     /// <param name="length">S.</param>

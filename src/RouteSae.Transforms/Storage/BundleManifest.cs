@@ -74,6 +74,19 @@ public sealed record BundleManifest
         Fidelity = Fidelity,
     };
 
+    /// <summary>This manifest for another router and autoencoder.</summary>
+    internal BundleManifest With(string name, RouteSaeArchitecture architecture) => this with
+    {
+        Name = name,
+        HiddenSize = architecture.HiddenSize,
+        RoutedHiddenStates = architecture.RoutedHiddenStates,
+        Latents = architecture.Latents,
+        ActiveLatents = architecture.ActiveLatents,
+        Aggregation = architecture.Aggregation,
+        Mode = architecture.Mode,
+        Fidelity = architecture.Fidelity,
+    };
+
     /// <summary>Reads a manifest and checks that it makes sense; the files are not looked at.</summary>
     /// <param name="json">The bytes of <c>bundle.json</c>.</param>
     /// <param name="location">Where the bundle lies, for messages.</param>

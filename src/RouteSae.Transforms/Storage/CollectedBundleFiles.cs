@@ -1,24 +1,44 @@
+using RouteSae.Autoencoders;
+using RouteSae.Features;
+
 namespace RouteSae.Storage;
 
 /// <summary>The files of a bundle that is being made: some in memory, some still where they came from.</summary>
 internal sealed class CollectedBundleFiles(string location) : IBundleFiles
 {
-    private readonly Dictionary<string, byte[]> _bytes = [];
-    private readonly Dictionary<string, string> _paths = [];
+    private readonly Dictionary<string, (Func<Stream> Open, string? Path)> _files = new(StringComparer.Ordinal);
 
     public string Location => location;
 
-    public IReadOnlyCollection<string> Names => [.. _bytes.Keys.Concat(_paths.Keys).Order(StringComparer.Ordinal)];
+    public IReadOnlyCollection<string> Names => [.. _files.Keys.Order(StringComparer.Ordinal)];
 
-    public void Add(string name, byte[] bytes) => _bytes.Add(name, bytes);
+    public void Add(string name, byte[] bytes) => _files.Add(name, (() => new MemoryStream(bytes, writable: false), null));
 
     public void AddFile(string name, string path) =>
-        _paths.Add(name, File.Exists(path) ? path : throw new FileNotFoundException($"{location} needs '{path}', which does not exist.", path));
+        _files.Add(name, File.Exists(path) ? (() => File.OpenRead(path), path) : throw new FileNotFoundException($"{location} needs '{path}', which does not exist.", path));
+
+    public void AddFrom(IBundleFiles files, string name) => _files.Add(name, (() => files.Open(name), files.FindPath(name)));
+
+    public void AddFeatures(RouteSaeModel model, FeatureCatalog features)
+    {
+        using var weights = new MemoryStream();
+        model.Save(weights);
+        Add(BundleFileNames.Autoencoder, weights.ToArray());
+        Add(BundleFileNames.Features, features.ToJson());
+    }
+
+    /// <summary>Adds the manifest, with the sizes and hashes of all files so far. Comes last.</summary>
+    public void AddManifest(BundleManifest manifest) =>
+        Add(BundleManifest.FileName, (manifest with { Files = Names.ToDictionary(name => name, Measure) }).ToJson());
 
     public Stream Open(string name) =>
-        _bytes.TryGetValue(name, out var bytes) ? new MemoryStream(bytes, writable: false)
-        : _paths.TryGetValue(name, out var path) ? File.OpenRead(path)
-        : throw new FileNotFoundException($"{location} has no file '{name}'.", name);
+        _files.TryGetValue(name, out var file) ? file.Open() : throw new FileNotFoundException($"{location} has no file '{name}'.", name);
 
-    public string? FindPath(string name) => _paths.GetValueOrDefault(name);
+    public string? FindPath(string name) => _files.TryGetValue(name, out var file) ? file.Path : null;
+
+    private BundleFile Measure(string name)
+    {
+        using var stream = Open(name);
+        return BundleFile.Measure(stream);
+    }
 }

@@ -1,3 +1,4 @@
+using RouteSae.Autoencoders;
 using RouteSae.Features;
 
 namespace RouteSae.Storage;
@@ -9,6 +10,7 @@ namespace RouteSae.Storage;
 public sealed class FeatureBundle
 {
     private readonly Lazy<FeatureCatalog> _features;
+    private volatile string? _languageModelFolder;
 
     private FeatureBundle(BundleManifest manifest, byte[] manifestBytes, IBundleFiles files)
     {
@@ -65,13 +67,36 @@ public sealed class FeatureBundle
         }
     }
 
-    /// <summary>Finds the referenced language model and verifies its files.</summary>
+    /// <summary>Finds the referenced language model and verifies its files, once: a second call gives the first one's answer.</summary>
     /// <returns>Its folder; null when the language model is in the bundle.</returns>
     /// <exception cref="LanguageModelNotFoundException">It is nowhere, or its files are others. The message says where it was looked for.</exception>
     public string? FindLanguageModel()
     {
+        if (Manifest.LanguageModel is null)
+        {
+            return null;
+        }
+
         var folder = Files is FolderBundleFiles ? Files.Location : null;
-        return Manifest.LanguageModel is { } reference ? LanguageModelSearch.Find(reference, folder, LanguageModelLastFoundAt) : null;
+        return _languageModelFolder ??= LanguageModelSearch.Find(Manifest.LanguageModel, folder, LanguageModelLastFoundAt);
+    }
+
+    /// <summary>A bundle with the same language model and tokenizer, and another router and autoencoder.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="model">The router and autoencoder. Copied; the caller keeps it.</param>
+    /// <param name="features">What is known of its latents.</param>
+    /// <exception cref="BundleFormatException">The catalogue is for another number of latents.</exception>
+    public FeatureBundle With(string name, RouteSaeModel model, FeatureCatalog features)
+    {
+        var files = new CollectedBundleFiles($"the bundle '{name}'");
+        foreach (var kept in Manifest.Files.Keys.Where(file => file is not (BundleFileNames.Autoencoder or BundleFileNames.Features)))
+        {
+            files.AddFrom(Files, kept);
+        }
+
+        files.AddFeatures(model, features);
+        files.AddManifest(Manifest.With(name, model.Architecture));
+        return Open(files, FindLanguageModel());
     }
 
     /// <summary>Reads a whole file of the bundle.</summary>

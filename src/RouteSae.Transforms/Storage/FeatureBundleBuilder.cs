@@ -39,8 +39,7 @@ public sealed class FeatureBundleBuilder
     public FeatureBundle Build()
     {
         var files = new CollectedBundleFiles($"the new bundle '{Name}'");
-        files.Add(BundleFileNames.Autoencoder, Bytes(Model.Save));
-        files.Add(BundleFileNames.Features, (Features ?? FeatureCatalog.Unnamed(Model.Architecture.Latents)).ToJson());
+        files.AddFeatures(Model, Features ?? FeatureCatalog.Unnamed(Model.Architecture.Latents));
         files.AddFile(BundleFileNames.Tokenizer, InFolder("tokenizer.json"));
         if (File.Exists(InFolder("tokenizer_config.json")))
         {
@@ -53,11 +52,11 @@ public sealed class FeatureBundleBuilder
             files.AddFile(BundleFileNames.ModelWeights, InFolder("model.safetensors"));
         }
 
-        files.Add(BundleManifest.FileName, Manifest(files).ToJson());
+        files.AddManifest(Manifest());
         return FeatureBundle.Open(files, LanguageModelFolder);
     }
 
-    private BundleManifest Manifest(CollectedBundleFiles files)
+    private BundleManifest Manifest()
     {
         var architecture = Model.Architecture;
         return new BundleManifest
@@ -73,7 +72,7 @@ public sealed class FeatureBundleBuilder
             LanguageModel = LanguageModelLocation is null ? null : new LanguageModelReference { Location = LanguageModelLocation, Files = MeasureModel() },
             ContextLength = ContextLength,
             SpecialTokens = SpecialTokens,
-            Files = files.Names.ToDictionary(name => name, name => Measure(() => files.Open(name))),
+            Files = new Dictionary<string, BundleFile>(),
         };
     }
 
@@ -90,12 +89,5 @@ public sealed class FeatureBundleBuilder
     {
         using var stream = open();
         return BundleFile.Measure(stream);
-    }
-
-    private static byte[] Bytes(Action<Stream> write)
-    {
-        using var stream = new MemoryStream();
-        write(stream);
-        return stream.ToArray();
     }
 }

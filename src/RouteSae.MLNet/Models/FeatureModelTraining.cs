@@ -1,0 +1,47 @@
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using RouteSae.Storage;
+using RouteSae.Training;
+
+namespace RouteSae.MLNet.Models;
+
+/// <summary>Trains a bundle's router and autoencoder on a text column, with progress in ML.NET's log.</summary>
+internal static class FeatureModelTraining
+{
+    public static FeatureBundle Train(IHost host, FeatureBundle bundle, RouteSaeTrainingOptions training, int? seed, IDataView data, string column)
+    {
+        using var channel = host.Start("Train");
+        var trainer = new BundleTrainer(bundle, new BundleTrainingOptions
+        {
+            Latents = training.Latents,
+            ActiveLatents = training.ActiveLatents,
+            Passes = training.Epochs,
+            BatchTokens = training.TokensPerStep,
+            LearningRate = training.LearningRate,
+            Seed = seed ?? host.Rand.Next(),
+        });
+        return trainer.Train(Texts(data, column), new ChannelProgress(channel));
+    }
+
+    private static IEnumerable<string> Texts(IDataView data, string name)
+    {
+        var column = data.Schema[name];
+        using var cursor = data.GetRowCursor([column]);
+        var getter = cursor.GetGetter<ReadOnlyMemory<char>>(column);
+        ReadOnlyMemory<char> text = default;
+        while (cursor.MoveNext())
+        {
+            getter(ref text);
+            yield return text.ToString();
+        }
+    }
+
+    private sealed class ChannelProgress(IChannel channel) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => channel.Info(MessageSensitivity.None, string.Create(
+            CultureInfo.InvariantCulture,
+            $"Step {value.Step} of {value.TotalSteps}: {value.TokensPerSecond:F0} tokens/s, loss {value.Loss:F4}, {value.ActiveLatents:F1} active latents a token, {value.DeadLatents} dead."));
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text;
+using RouteSae.Autoencoders;
+using RouteSae.LanguageModels;
+using RouteSae.Storage;
+using RouteSae.Tokens;
+using static TorchSharp.torch;
+
+namespace RouteSae.Features;
+
+/// <summary>Loads the parts of a bundle and checks that they fit together. The caller owns what it gets.</summary>
+internal static class BundleParts
+{
+    public static TextTokenizer LoadTokenizer(FeatureBundle bundle)
+    {
+        using var tokenizer = bundle.Files.Open(BundleFileNames.Tokenizer);
+        using var config = bundle.Manifest.Files.ContainsKey(BundleFileNames.TokenizerConfig) ? bundle.Files.Open(BundleFileNames.TokenizerConfig) : null;
+        return TextTokenizer.Load(tokenizer, config, bundle.Files.Location);
+    }
+
+    /// <summary>Loads the layers up to the last routed hidden state.</summary>
+    public static DecoderModel LoadLanguageModel(FeatureBundle bundle, Precision precision, Device device)
+    {
+        var folder = bundle.FindLanguageModel();
+        var config = ReadConfig(bundle, folder);
+        using var weights = folder is null ? OpenTensors(bundle, BundleFileNames.ModelWeights) : Checkpoint.OpenFolder(folder);
+        return DecoderModel.Load(config, weights, new DecoderLoadOptions
+        {
+            Precision = precision,
+            Device = device,
+            LastHiddenState = Math.Min(bundle.Manifest.RoutedHiddenStates[^1], config.LayerCount),
+        });
+    }
+
+    public static RouteSaeModel LoadAutoencoder(FeatureBundle bundle, RouteSaeArchitecture architecture, Device device)
+    {
+        using var weights = OpenTensors(bundle, BundleFileNames.Autoencoder);
+        return RouteSaeModel.Load(architecture, weights, device);
+    }
+
+    private static DecoderConfig ReadConfig(FeatureBundle bundle, string? folder)
+    {
+        if (folder is null)
+        {
+            return DecoderConfig.Parse(
+                Encoding.UTF8.GetString(bundle.ReadAll(BundleFileNames.ModelConfig)), $"{BundleFileNames.ModelConfig} of {bundle.Files.Location}");
+        }
+
+        var path = Path.Combine(folder, "config.json");
+        return DecoderConfig.Parse(File.ReadAllText(path), path);
+    }
+
+    private static ITensorSource OpenTensors(FeatureBundle bundle, string name)
+    {
+        if (bundle.Files.FindPath(name) is { } path)
+        {
+            return SafetensorsFile.Open(path);
+        }
+
+        using var stream = bundle.Files.Open(name);
+        return SafetensorsFile.Read(stream, $"{name} of {bundle.Files.Location}");
+    }
+
+    /// <summary>Compares the parts with each other.</summary>
+    /// <exception cref="BundleFormatException">They do not fit; the message lists every reason.</exception>
+    public static void Check(FeatureBundle bundle, DecoderConfig config, TextTokenizer tokenizer)
+    {
+        var manifest = bundle.Manifest;
+        var problems = new List<string>();
+        if (manifest.HiddenSize != config.HiddenSize)
+        {
+            problems.Add($"the autoencoder reads hidden states of width {manifest.HiddenSize}, the language model's have {config.HiddenSize}");
+        }
+
+        if (manifest.RoutedHiddenStates[^1] >= config.LayerCount)
+        {
+            problems.Add($"hidden state {manifest.RoutedHiddenStates[^1]} is routed, but a language model of {config.LayerCount} layers has the routable hidden states 0 to {config.LayerCount - 1}");
+        }
+
+        if (manifest.ContextLength > config.MaxPositions)
+        {
+            problems.Add($"the context is {manifest.ContextLength} tokens, but the language model reads at most {config.MaxPositions}");
+        }
+
+        if (tokenizer.VocabularySize > config.VocabularySize)
+        {
+            problems.Add($"the tokenizer has {tokenizer.VocabularySize} tokens, the language model {config.VocabularySize}");
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new BundleFormatException($"The parts of the bundle '{bundle.Files.Location}' do not fit together: {string.Join("; ", problems)}.");
+        }
+    }
+}

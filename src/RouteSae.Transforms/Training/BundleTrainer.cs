@@ -1,0 +1,112 @@
+using RouteSae.Autoencoders;
+using RouteSae.Features;
+using RouteSae.LanguageModels;
+using RouteSae.Storage;
+using RouteSae.Tokens;
+using TorchSharp;
+
+namespace RouteSae.Training;
+
+/// <summary>Trains the router and the autoencoder of a bundle on texts, over the bundle's language model, and names the latents anew.</summary>
+public sealed class BundleTrainer
+{
+    /// <summary>A longer window than the paper's 512 tokens only makes training slower.</summary>
+    private const int LongestWindow = 512;
+
+    private readonly FeatureBundle _bundle;
+    private readonly BundleTrainingOptions _options;
+    private readonly TextTokenizer _tokenizer;
+
+    /// <summary>Prepares the training.</summary>
+    /// <param name="bundle">The bundle to start from; it is not changed.</param>
+    /// <param name="options">Settings; the defaults when null.</param>
+    /// <exception cref="ArgumentException">The settings are not possible; the message lists every problem.</exception>
+    public BundleTrainer(FeatureBundle bundle, BundleTrainingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        _bundle = bundle;
+        _options = options ?? new BundleTrainingOptions();
+        ArchitectureCheck.ThrowIfAny("The training of the bundle", [.. Architecture.Problems(), .. TrainerOptions(1).Problems(), .. ActivationOptions(1).Problems()]);
+        _tokenizer = BundleParts.LoadTokenizer(bundle);
+    }
+
+    private RouteSaeArchitecture Architecture => _bundle.Manifest.Architecture with
+    {
+        Latents = _options.Latents ?? _bundle.Manifest.Latents,
+        ActiveLatents = _options.ActiveLatents ?? _bundle.Manifest.ActiveLatents,
+    };
+
+    private bool FromScratch => _options.Latents is not null;
+
+    /// <summary>Trains.</summary>
+    /// <param name="texts">Gone through several times: to count, for each pass, and to name the latents. Empty ones are skipped.</param>
+    /// <param name="progress">Told of the training's progress.</param>
+    /// <param name="cancellation">Looked at before every step.</param>
+    /// <returns>A new bundle with the same language model and tokenizer. Its files lie in memory until it is saved.</returns>
+    /// <exception cref="ArgumentException">The texts hold no token to train on.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
+    public FeatureBundle Train(IEnumerable<string> texts, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var tokens = CountTokens(texts, cancellation);
+        var languageModel = BundleParts.LoadLanguageModel(_bundle, Precision.Float32, torch.CPU);
+        using var encoder = new TokenEncoder(languageModel, CreateModel(languageModel), torch.CPU);
+        Train(encoder, texts, tokens, progress, cancellation);
+        var preparer = new TextPreparer(_tokenizer, _bundle.Manifest.SpecialTokens, _bundle.Manifest.ContextLength, firstTruncated: null);
+        var features = FeatureNaming.Name(encoder, preparer, texts, cancellation);
+        return _bundle.With($"{_bundle.Manifest.Name}, trained", encoder.Autoencoder, features);
+    }
+
+    private long CountTokens(IEnumerable<string> texts, CancellationToken cancellation)
+    {
+        long tokens = 0;
+        foreach (var text in texts)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            tokens += _tokenizer.Encode(text, addSpecialTokens: false).Ids.Count(id => _bundle.Manifest.SpecialTokens.Pool || !_tokenizer.SpecialTokens.Contains(id));
+        }
+
+        return tokens > 0 ? tokens : throw new ArgumentException("There is nothing to train on: the texts hold no token.", nameof(texts));
+    }
+
+    private RouteSaeModel CreateModel(DecoderModel languageModel)
+    {
+        try
+        {
+            BundleParts.Check(_bundle, languageModel.Config, _tokenizer);
+            return FromScratch ? RouteSaeModel.Create(Architecture, _options.Seed) : BundleParts.LoadAutoencoder(_bundle, Architecture, torch.CPU);
+        }
+        catch
+        {
+            languageModel.Dispose();
+            throw;
+        }
+    }
+
+    private void Train(TokenEncoder encoder, IEnumerable<string> texts, long tokens, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        var source = new TextActivationSource(encoder.LanguageModel, _tokenizer, Architecture, ActivationOptions(tokens));
+        using var trainer = new RouteSaeTrainer(encoder.Autoencoder, TrainerOptions(tokens));
+        trainer.Train(source.Batches(texts, cancellation), progress, cancellation);
+    }
+
+    private int BatchTokens(long tokens) => (int)Math.Min(_options.BatchTokens, tokens);
+
+    private RouteSaeTrainerOptions TrainerOptions(long tokens) => new()
+    {
+        TotalTokens = tokens * _options.Passes,
+        BatchTokens = BatchTokens(tokens),
+        LearningRate = _options.LearningRate,
+
+        // The median of a first batch is a start for a new autoencoder; a trained one has learnt better.
+        CenterPreBias = FromScratch,
+    };
+
+    private TextActivationOptions ActivationOptions(long tokens) => new()
+    {
+        ContextLength = Math.Min(LongestWindow, _bundle.Manifest.ContextLength),
+        BatchTokens = BatchTokens(tokens),
+        Passes = _options.Passes,
+        IncludeSpecialTokens = _bundle.Manifest.SpecialTokens.Pool,
+        Seed = _options.Seed,
+    };
+}

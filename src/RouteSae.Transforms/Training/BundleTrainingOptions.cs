@@ -1,0 +1,23 @@
+namespace RouteSae.Training;
+
+/// <summary>How the router and the autoencoder of a bundle are trained on texts.</summary>
+public sealed class BundleTrainingOptions
+{
+    /// <summary>M. Default null: training goes on from the bundle's router and autoencoder. A number: new ones are trained from scratch.</summary>
+    public int? Latents { get; set; }
+
+    /// <summary>K, 1 to M. Default null: the bundle's.</summary>
+    public int? ActiveLatents { get; set; }
+
+    /// <summary>How often the texts are gone through. Default 1.</summary>
+    public int Passes { get; set; } = 1;
+
+    /// <summary>Tokens a step; fewer where the texts have fewer. Default 1,024.</summary>
+    public int BatchTokens { get; set; } = 1024;
+
+    /// <summary>Adam's learning rate between warm-up and decay. Default 5e-4.</summary>
+    public double LearningRate { get; set; } = 5e-4;
+
+    /// <summary>Seed of starting values, shuffling and mixing. Default 0.</summary>
+    public int Seed { get; set; }
+}
