@@ -23,27 +23,24 @@ internal sealed record AttentionContext(Tensor Cosine, Tensor Sine, Tensor? Mask
             ? (mask.to_type(ScalarType.Int64).cumsum(1) - 1).clamp_min(0).narrow(1, cached, length).unsqueeze(1) // [B, 1, S]
             : arange(cached, cached + length, ScalarType.Int64, inverseFrequencies.device); // [S]
         var (cosine, sine) = RotaryEmbedding.Tables(inverseFrequencies, positions, type);
-        if (cached == 0 && (mask is null || IsPaddedOnTheRight(mask)))
-            return new AttentionContext(cosine, sine, null, Causal: true);
-        if (length == 1 && mask is null)
-            return new AttentionContext(cosine, sine, null, Causal: false);
-        return new AttentionContext(cosine, sine, CausalMask(mask, cached, length, inverseFrequencies.device), Causal: false);
+        if (mask is not null && mask.all().item<bool>())
+            mask = null;
+        if (mask is null && (cached == 0 || length == 1))
+            return new AttentionContext(cosine, sine, null, Causal: cached == 0);
+        return new AttentionContext(cosine, sine, Visible(mask, cached, length, inverseFrequencies.device), Causal: false);
     }
 
-    /// <summary>Whether no padding precedes a token: then causality alone keeps every token from looking at padding.</summary>
-    private static bool IsPaddedOnTheRight(Tensor mask)
-    {
-        var length = mask.size(1);
-        return !mask.narrow(1, 1, length - 1).logical_and(mask.narrow(1, 0, length - 1).logical_not()).any().item<bool>();
-    }
-
-    /// <summary>[B or 1, 1, S, P + S]: earlier keys that count, and always the position itself, so that no row is empty.</summary>
-    private static Tensor CausalMask(Tensor? mask, long cached, long length, Device device)
+    /// <summary>
+    /// [B or 1, 1, S, P + S]: keys at or before the position that count; where there is none, the position itself, so
+    /// that no row is empty. The position of a padding token sees the tokens before it, as in the reference.
+    /// </summary>
+    private static Tensor Visible(Tensor? mask, long cached, long length, Device device)
     {
         var earlier = ones([length, cached + length], ScalarType.Bool, device).tril(cached);
         if (mask is null)
             return earlier.unsqueeze(0).unsqueeze(0);
-        var self = earlier.triu(cached);
-        return mask.unsqueeze(1).unsqueeze(1).logical_and(earlier).logical_or(self);
+        var visible = mask.unsqueeze(1).unsqueeze(1).logical_and(earlier);
+        var empty = visible.any(-1, keepdim: true).logical_not();
+        return visible.logical_or(empty.logical_and(earlier.triu(cached)));
     }
 }

@@ -174,7 +174,7 @@ public sealed class DecoderModel : IDisposable
             wanted.Add(Config.LayerCount);
         var depth = wanted.Count == 0 ? 0 : wanted.Max();
         var states = new Dictionary<int, Tensor>();
-        var hidden = _embedding.index_select(0, ids.view(-1)).view(ids.size(0), ids.size(1), -1);
+        var hidden = _embedding.index_select(0, ids.reshape(-1)).view(ids.size(0), ids.size(1), -1);
         for (var index = 0; ; index++)
         {
             if (index == Config.LayerCount)
