@@ -20,38 +20,41 @@ internal static class DecoderExport
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(DecoderModel model)
     {
-        var config = model.Config;
-        int wide = config.IntermediateSize, queries = config.AttentionHeads * config.HeadSize, keys = config.KeyValueHeads * config.HeadSize;
-        yield return new("model.embed_tokens.weight", model.Embedding);
-        for (var index = 0; index < model.Layers.Count; index++)
-        {
-            var layer = model.Layers[index];
-            var prefix = $"model.layers.{index}.";
-            yield return new(prefix + "input_layernorm.weight", layer.AttentionNorm);
-            foreach (var pair in Rows(prefix, "self_attn.", layer.QueryKeyValue, layer.QueryKeyValueBias, ("q_proj", queries), ("k_proj", keys), ("v_proj", keys)))
-                yield return pair;
-            foreach (var pair in Rows(prefix, "self_attn.", layer.AttentionOutput, layer.AttentionOutputBias, ("o_proj", config.HiddenSize)))
-                yield return pair;
-            yield return new(prefix + "post_attention_layernorm.weight", layer.FeedForwardNorm);
-            foreach (var pair in Rows(prefix, "mlp.", layer.GateUp, layer.GateUpBias, ("gate_proj", wide), ("up_proj", wide)))
-                yield return pair;
-            foreach (var pair in Rows(prefix, "mlp.", layer.Down, layer.DownBias, ("down_proj", config.HiddenSize)))
-                yield return pair;
-        }
-        yield return new("model.norm.weight", model.FinalNorm ?? throw new InvalidOperationException("Only a whole model can be written; this one was loaded without its upper layers."));
+        var (config, names) = (model.Config, TensorNames.Llama);
+        yield return new(names.Embedding, model.Embedding);
+        yield return new(names.FinalNorm, model.FinalNorm ?? throw Incomplete());
+        foreach (var pair in model.Layers.SelectMany((layer, index) => Layer(layer, config, names, names.Layer(index))))
+            yield return pair;
         if (!config.TiedEmbeddings)
-            yield return new("lm_head.weight", model.Head!);
+            yield return new(names.Head, model.Head ?? throw Incomplete());
+    }
+
+    private static InvalidOperationException Incomplete() =>
+        new("Only a whole model can be written; this one was loaded without its upper part.");
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> Layer(DecoderLayer layer, DecoderConfig config, TensorNames names, string prefix)
+    {
+        int wide = config.IntermediateSize, queries = config.AttentionHeads * config.HeadSize, keys = config.KeyValueHeads * config.HeadSize;
+        return
+        [
+            new($"{prefix}{names.AttentionNorm}.weight", layer.AttentionNorm),
+            .. Rows(prefix, layer.QueryKeyValue, layer.QueryKeyValueBias, (names.Query, queries), (names.Key, keys), (names.Value, keys)),
+            .. Rows(prefix, layer.AttentionOutput, layer.AttentionOutputBias, (names.AttentionOutput, config.HiddenSize)),
+            new($"{prefix}{names.FeedForwardNorm}.weight", layer.FeedForwardNorm),
+            .. Rows(prefix, layer.GateUp, layer.GateUpBias, (names.Gate, wide), (names.Up, wide)),
+            .. Rows(prefix, layer.Down, layer.DownBias, (names.Down, config.HiddenSize)),
+        ];
     }
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Rows(
-        string prefix, string block, Tensor weight, Tensor? bias, params (string Name, long Rows)[] parts)
+        string prefix, Tensor weight, Tensor? bias, params (string Name, long Rows)[] parts)
     {
         long start = 0;
         foreach (var (name, rows) in parts)
         {
-            yield return new($"{prefix}{block}{name}.weight", weight.narrow(0, start, rows));
+            yield return new($"{prefix}{name}.weight", weight.narrow(0, start, rows));
             if (bias is not null)
-                yield return new($"{prefix}{block}{name}.bias", bias.narrow(0, start, rows));
+                yield return new($"{prefix}{name}.bias", bias.narrow(0, start, rows));
             start += rows;
         }
     }

@@ -13,6 +13,7 @@ internal static class DecoderInitializer
     /// </summary>
     public static DecoderModel Create(DecoderConfig config, long seed, ScalarType type)
     {
+        DecoderConfigCheck.ThrowIfInvalid(config);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed);

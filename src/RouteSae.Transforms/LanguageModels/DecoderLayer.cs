@@ -64,7 +64,7 @@ internal sealed class DecoderLayer : IDisposable
         var (batch, length) = (normed.size(0), normed.size(1));
         int heads = _config.AttentionHeads, keyValueHeads = _config.KeyValueHeads, size = _config.HeadSize;
         var flat = functional.linear(normed, QueryKeyValue, QueryKeyValueBias);
-        if (flat.requires_grad && FusedAttentionFits(flat, context, cache))
+        if (Gradients.AreWanted(flat) && FusedAttentionFits(flat, context, cache))
             return AttentionFunction.apply(flat, context.Cosine, context.Sine, heads);
         var projected = flat
             .view(batch, length, heads + 2 * keyValueHeads, size)
@@ -75,15 +75,26 @@ internal sealed class DecoderLayer : IDisposable
         var value = projected.narrow(1, heads + keyValueHeads, keyValueHeads);
         if (cache is not null)
             (key, value) = cache.Append(key, value);
-        var result = functional.scaled_dot_product_attention(
-            query, Repeat(key, heads / keyValueHeads), Repeat(value, heads / keyValueHeads), context.Mask, 0, context.Causal);
+        var result = length == 1
+            ? AttendOnce(query, key, value, context.Mask)
+            : functional.scaled_dot_product_attention(
+                query, Repeat(key, heads / keyValueHeads), Repeat(value, heads / keyValueHeads), context.Mask, 0, context.Causal);
         return result.transpose(1, 2).reshape(batch, length, heads * size);
     }
+
+    /// <summary>
+    /// A single position: the query heads [B, heads, 1, d] that share a key-value head look like so many positions of
+    /// one head, so that a long cache need not be repeated for each.
+    /// </summary>
+    private Tensor AttendOnce(Tensor query, Tensor key, Tensor value, Tensor? mask) =>
+        functional.scaled_dot_product_attention(
+            query.reshape(query.size(0), _config.KeyValueHeads, -1, _config.HeadSize), key, value, mask, 0, false)
+            .reshape(query.shape);
 
     /// <summary>The fused attention is for training: whole sequences, one key-value head a query head, no padding.</summary>
     private bool FusedAttentionFits(Tensor projected, AttentionContext context, LayerCache? cache) =>
         cache is null && context.Causal && context.Cosine.dim() == 2 && _config.KeyValueHeads == _config.AttentionHeads
-        && projected.size(1) % BFloat16Rows.Step == 0 && BFloat16Rows.Fit(projected, _config.HeadSize / 2);
+        && AttentionFunction.Fits(projected, _config.AttentionHeads, _config.HeadSize);
 
     /// <summary>[B, key-value heads, S, head size] → [B, heads, S, head size], each head repeated in place.</summary>
     private static Tensor Repeat(Tensor x, int times) =>

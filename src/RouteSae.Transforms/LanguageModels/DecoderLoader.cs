@@ -8,85 +8,80 @@ namespace RouteSae.LanguageModels;
 internal sealed class DecoderLoader
 {
     private readonly DecoderConfig _config;
-    private readonly ITensorSource _weights;
     private readonly DecoderLoadOptions _options;
-    private readonly ScalarType _type;
+    private readonly TensorNames _names;
+    private readonly WeightReader _reader;
 
     public DecoderLoader(DecoderConfig config, ITensorSource weights, DecoderLoadOptions options)
     {
-        (_config, _weights, _options) = (config, weights, options);
-        _type = options.Precision switch
+        DecoderConfigCheck.ThrowIfInvalid(config);
+        ArgumentNullException.ThrowIfNull(weights);
+        if (options.LastHiddenState is { } last && (last < 0 || last > config.LayerCount))
         {
-            Precision.Float32 => ScalarType.Float32,
-            Precision.BFloat16 => ScalarType.BFloat16,
-            _ => NativeBFloat16.IsFast(options.Device) ? ScalarType.BFloat16 : ScalarType.Float32,
-        };
+            throw new ArgumentOutOfRangeException(
+                nameof(options), last,
+                $"Hidden state {last} does not exist in this {config.ModelType} model (hidden states 0 to {config.LayerCount}).");
+        }
+
+        (_config, _options) = (config, options);
+        _names = TensorNames.In(weights.Names);
+        _reader = new WeightReader(weights, config.ModelType, TypeFor(options), options.Device);
     }
 
     public DecoderModel Load()
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        var last = _options.LastHiddenState ?? _config.LayerCount;
-        if (last < 0 || last > _config.LayerCount)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(DecoderLoadOptions.LastHiddenState), last,
-                $"Hidden state {last} does not exist in {_weights.Location} (hidden states 0 to {_config.LayerCount}).");
-        }
         int hidden = _config.HiddenSize, vocabulary = _config.VocabularySize;
-        var whole = _options.LastHiddenState is null;
-        var embedding = Load("model.embed_tokens.weight", vocabulary, hidden);
-        var layers = Enumerable.Range(0, last).Select(LoadLayer).ToArray();
-        var finalNorm = last == _config.LayerCount ? Load("model.norm.weight", hidden) : null;
-        var head = !whole ? null : _config.TiedEmbeddings ? embedding.alias() : Load("lm_head.weight", vocabulary, hidden);
-        // The model owns its tensors: one loaded within a caller's dispose scope outlives that scope.
-        foreach (var tensor in layers.SelectMany(layer => layer.Parameters).Append(embedding))
+        var depth = _options.LastHiddenState ?? _config.LayerCount;
+        var embedding = _reader.Read(_names.Embedding, vocabulary, hidden);
+        var layers = Enumerable.Range(0, depth).Select(LoadLayer).ToArray();
+        var finalNorm = depth == _config.LayerCount ? _reader.Read(_names.FinalNorm, hidden) : null;
+        var head = _options.LastHiddenState is not null ? null
+            : _config.TiedEmbeddings ? embedding.alias()
+            : _reader.Read(_names.Head, vocabulary, hidden);
+
+        // The model owns its weights, whatever scope it is loaded in.
+        foreach (var tensor in layers.SelectMany(layer => layer.Parameters).Concat(new[] { embedding, finalNorm, head }.OfType<Tensor>()))
             tensor.DetachFromDisposeScope();
-        return new DecoderModel(_config, embedding, layers, finalNorm?.DetachFromDisposeScope(), head?.DetachFromDisposeScope());
+        return new DecoderModel(_config, embedding, layers, finalNorm, head);
     }
+
+    private static ScalarType TypeFor(DecoderLoadOptions options) => options.Precision switch
+    {
+        Precision.Float32 => ScalarType.Float32,
+        Precision.BFloat16 => ScalarType.BFloat16,
+        _ => NativeBFloat16.IsFast(options.Device) ? ScalarType.BFloat16 : ScalarType.Float32,
+    };
 
     private DecoderLayer LoadLayer(int index)
     {
-        var prefix = $"model.layers.{index}.";
-        int hidden = _config.HiddenSize, wide = _config.IntermediateSize;
-        var queries = _config.AttentionHeads * _config.HeadSize;
-        var keys = _config.KeyValueHeads * _config.HeadSize;
-        return new DecoderLayer(_config)
+        var prefix = _names.Layer(index);
+        long hidden = _config.HiddenSize, wide = _config.IntermediateSize;
+        var queries = (long)_config.AttentionHeads * _config.HeadSize;
+        var keys = (long)_config.KeyValueHeads * _config.HeadSize;
+        (string, long)[] attention = [(_names.Query, queries), (_names.Key, keys), (_names.Value, keys)];
+        (string, long)[] feedForward = [(_names.Gate, wide), (_names.Up, wide)];
+        var layer = new DecoderLayer(_config)
         {
-            AttentionNorm = Load(prefix + "input_layernorm.weight", hidden),
-            QueryKeyValue = cat(
-            [
-                Load(prefix + "self_attn.q_proj.weight", queries, hidden),
-                Load(prefix + "self_attn.k_proj.weight", keys, hidden),
-                Load(prefix + "self_attn.v_proj.weight", keys, hidden),
-            ]),
-            QueryKeyValueBias = !_config.AttentionBias ? null : cat(
-            [
-                Load(prefix + "self_attn.q_proj.bias", queries),
-                Load(prefix + "self_attn.k_proj.bias", keys),
-                Load(prefix + "self_attn.v_proj.bias", keys),
-            ]),
-            AttentionOutput = Load(prefix + "self_attn.o_proj.weight", hidden, queries),
-            AttentionOutputBias = _config.AttentionBias ? Load(prefix + "self_attn.o_proj.bias", hidden) : null,
-            FeedForwardNorm = Load(prefix + "post_attention_layernorm.weight", hidden),
-            GateUp = cat([Load(prefix + "mlp.gate_proj.weight", wide, hidden), Load(prefix + "mlp.up_proj.weight", wide, hidden)]),
-            GateUpBias = !_config.FeedForwardBias ? null : cat([Load(prefix + "mlp.gate_proj.bias", wide), Load(prefix + "mlp.up_proj.bias", wide)]),
-            Down = Load(prefix + "mlp.down_proj.weight", hidden, wide),
-            DownBias = _config.FeedForwardBias ? Load(prefix + "mlp.down_proj.bias", hidden) : null,
+            AttentionNorm = _reader.Read($"{prefix}{_names.AttentionNorm}.weight", hidden),
+            QueryKeyValue = Weights(prefix, attention, hidden),
+            QueryKeyValueBias = _config.AttentionBias ? Biases(prefix, attention) : null,
+            AttentionOutput = _reader.Read($"{prefix}{_names.AttentionOutput}.weight", hidden, queries),
+            AttentionOutputBias = _config.AttentionBias ? _reader.Read($"{prefix}{_names.AttentionOutput}.bias", hidden) : null,
+            FeedForwardNorm = _reader.Read($"{prefix}{_names.FeedForwardNorm}.weight", hidden),
+            GateUp = Weights(prefix, feedForward, hidden),
+            GateUpBias = _config.FeedForwardBias ? Biases(prefix, feedForward) : null,
+            Down = _reader.Read($"{prefix}{_names.Down}.weight", hidden, wide),
+            DownBias = _config.FeedForwardBias ? _reader.Read($"{prefix}{_names.Down}.bias", hidden) : null,
         };
+        _reader.RefuseUnread(prefix);
+        return layer;
     }
 
-    private Tensor Load(string name, params long[] shape)
-    {
-        if (!_weights.Contains(name))
-            throw new LanguageModelFormatException($"{_weights.Location} has no tensor '{name}', which a {_config.ModelType} model of {_config.LayerCount} layers needs.");
-        var entry = _weights.Entry(name);
-        if (!entry.Shape.SequenceEqual(shape))
-        {
-            throw new LanguageModelFormatException(
-                $"{_weights.Location}: tensor '{name}' has shape [{string.Join(", ", entry.Shape)}]; the configuration says [{string.Join(", ", shape)}].");
-        }
-        return _weights.Load(name, _type, _options.Device);
-    }
+    private Tensor Weights(string prefix, IEnumerable<(string Name, long Rows)> parts, long columns) =>
+        _reader.Stack([.. parts.Select(part => ($"{prefix}{part.Name}.weight", part.Rows))], columns);
+
+    private Tensor Biases(string prefix, IEnumerable<(string Name, long Rows)> parts) =>
+        _reader.Stack([.. parts.Select(part => ($"{prefix}{part.Name}.bias", part.Rows))]);
 }

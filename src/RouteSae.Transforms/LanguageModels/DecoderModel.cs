@@ -31,6 +31,9 @@ public sealed class DecoderModel : IDisposable
     /// <summary>Type of the weights, hidden states and logits.</summary>
     public ScalarType Type => _embedding.dtype;
 
+    /// <summary>Where the weights are and the model computes.</summary>
+    public Device Device => _embedding.device;
+
     /// <summary>The last hidden state that can be asked for.</summary>
     public int LastHiddenState => _layers.Count;
 
@@ -58,7 +61,7 @@ public sealed class DecoderModel : IDisposable
         var configPath = Path.Combine(folder, "config.json");
         if (!File.Exists(configPath))
             throw new FileNotFoundException($"{configPath} does not exist. A checkpoint folder holds config.json, model.safetensors and tokenizer.json.", configPath);
-        var config = DecoderConfig.Parse(File.ReadAllText(configPath), configPath);
+        var config = WithGenerationConfig(DecoderConfig.Parse(File.ReadAllText(configPath), configPath), folder);
         using var weights = Checkpoint.OpenFolder(folder);
         return Load(config, weights, options);
     }
@@ -67,6 +70,7 @@ public sealed class DecoderModel : IDisposable
     /// <param name="config">What the model computes.</param>
     /// <param name="weights">Its tensors; not needed any more once this returns.</param>
     /// <param name="options">Precision, device, how many layers; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The sizes of the configuration contradict each other, or the options name a hidden state that does not exist.</exception>
     /// <exception cref="LanguageModelFormatException">A tensor is missing or has another shape than the configuration says.</exception>
     public static DecoderModel Load(DecoderConfig config, ITensorSource weights, DecoderLoadOptions? options = null) =>
         new DecoderLoader(config, weights, options ?? new DecoderLoadOptions()).Load();
@@ -90,37 +94,58 @@ public sealed class DecoderModel : IDisposable
         });
 
     /// <summary>Runs the model.</summary>
+    /// <remarks>
+    /// Sequences may be longer than <see cref="DecoderConfig.MaxPositions"/>: rotary positions go on, but the model has
+    /// never seen them. Positions that are padding give finite values without meaning.
+    /// </remarks>
     /// <param name="inputIds">Token ids, I64 [B, S], each within 0 .. V − 1.</param>
     /// <param name="attentionMask">I64 or Bool [B, S], non-zero where a token counts; null when all do.</param>
     /// <param name="request">What to return.</param>
     /// <returns>The tensors asked for. The caller disposes them.</returns>
-    /// <exception cref="ArgumentException">The request names a hidden state that the model does not have, or a shape is wrong.</exception>
-    public DecoderOutput Forward(Tensor inputIds, Tensor? attentionMask, ForwardRequest request)
+    /// <exception cref="ArgumentException">The request names a hidden state that the model does not have, a shape is wrong, or an id is outside the vocabulary.</exception>
+    public DecoderOutput Forward(Tensor inputIds, Tensor? attentionMask, ForwardRequest request) =>
+        Forward(inputIds, attentionMask, request, cache: null);
+
+    /// <summary>Continues the prompts token by token, greedily unless the options ask for sampling.</summary>
+    /// <remarks>
+    /// Prompts of different lengths are padded on the left and need a mask; positions count attended tokens only, as in
+    /// Hugging Face's <c>generate</c>.
+    /// </remarks>
+    /// <param name="promptIds">Token ids, I64 [B, S].</param>
+    /// <param name="attentionMask">I64 or Bool [B, S], zero where a prompt is padded; null when none is.</param>
+    /// <param name="options">How to choose and when to stop; null for the defaults.</param>
+    /// <param name="cancellationToken">Looked at before every token.</param>
+    /// <returns>Prompts and new tokens. The caller disposes it.</returns>
+    /// <exception cref="ArgumentException">A shape, an id or an option is wrong, or a prompt does not end with a token.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public GeneratedTokens Generate(
+        Tensor promptIds, Tensor? attentionMask = null, GenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        new TokenGenerator(this, options ?? new GenerationOptions()).Run(promptIds, attentionMask, cancellationToken);
+
+    /// <summary>
+    /// Runs the model on positions that follow those of a cache, to which they are added. The mask, [B, P + S], covers
+    /// the P cached positions too.
+    /// </summary>
+    internal DecoderOutput Forward(Tensor inputIds, Tensor? attentionMask, ForwardRequest request, KeyValueCache? cache)
     {
-        Validate(inputIds, attentionMask, request);
+        var cached = cache?.Length ?? 0;
+        ForwardCheck.Shapes(inputIds, attentionMask, cached);
+        ForwardCheck.Request(request, this);
+        ForwardCheck.TokenIds(inputIds, Config.VocabularySize);
         using var scope = NewDisposeScope();
-        var context = Context(inputIds, attentionMask, request.PositionsFromMask);
-        var depth = request.Logits ? Config.LayerCount : request.HiddenStates.Count == 0 ? 0 : request.HiddenStates.Max();
-        var states = new Dictionary<int, Tensor>();
-        var hidden = _embedding.index_select(0, inputIds.view(-1)).view(inputIds.size(0), inputIds.size(1), -1);
-        for (var index = 0; ; index++)
-        {
-            if (index == Config.LayerCount)
-                hidden = RootMeanSquareNorm.Apply(hidden, _finalNorm!, Config.NormEpsilon);
-            if (request.HiddenStates.Contains(index))
-                states[index] = hidden;
-            if (index == depth)
-                break;
-            var next = _layers[index].Forward(hidden, context, null);
-            if (!request.HiddenStates.Contains(index) && !hidden.requires_grad)
-                hidden.Dispose();
-            hidden = next;
-        }
-        var logits = request.Logits ? functional.linear(hidden, _head!) : null;
-        foreach (var state in states.Values)
+        var ids = inputIds.to(_embedding.device);
+        var mask = attentionMask?.to(_embedding.device).to_type(ScalarType.Bool);
+        var context = AttentionContext.Create(_inverseFrequencies, Type, mask, cached, ids.size(1), request.PositionsFromMask);
+        var states = HiddenStates(ids, context, request, cache);
+        var logits = request.Logits ? Logits(states[Config.LayerCount]) : null;
+        var wanted = states.Where(state => request.HiddenStates.Contains(state.Key)).ToDictionary();
+        foreach (var state in wanted.Values)
             state.MoveToOuterDisposeScope();
-        return new DecoderOutput(states, logits?.MoveToOuterDisposeScope());
+        return new DecoderOutput(wanted, logits?.MoveToOuterDisposeScope());
     }
+
+    /// <summary>Scores of the next token from the last hidden state: [..., D] → [..., V].</summary>
+    internal Tensor Logits(Tensor lastHiddenState) => functional.linear(lastHiddenState, _head!);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -133,42 +158,35 @@ public sealed class DecoderModel : IDisposable
         _inverseFrequencies.Dispose();
     }
 
-    private AttentionContext Context(Tensor inputIds, Tensor? attentionMask, bool positionsFromMask)
+    /// <summary>A chat model's list of ids that end a text is longer there than in config.json.</summary>
+    private static DecoderConfig WithGenerationConfig(DecoderConfig config, string folder)
     {
-        var length = inputIds.size(1);
-        var mask = attentionMask?.to_type(ScalarType.Bool);
-        // With right padding no real token sees a padded one, so that causality alone is enough.
-        var causal = mask is null || !mask.narrow(1, 1, length - 1).logical_and(mask.narrow(1, 0, length - 1).logical_not()).any().item<bool>();
-        var positions = positionsFromMask && mask is not null
-            ? (mask.to_type(ScalarType.Int64).cumsum(1) - 1).clamp_min(0).unsqueeze(1) // [B, 1, S]
-            : arange(length, ScalarType.Int64, inputIds.device);
-        var (cosine, sine) = RotaryEmbedding.Tables(_inverseFrequencies, positions, Type);
-        return new AttentionContext(cosine, sine, causal ? null : CausalMask(mask!), causal);
+        var path = Path.Combine(folder, "generation_config.json");
+        var endOfSequence = File.Exists(path) ? DecoderConfigReader.ReadEndOfSequence(File.ReadAllText(path), path) : null;
+        return endOfSequence is null ? config : config with { EndOfSequence = endOfSequence };
     }
 
-    /// <summary>Mask [B, S] → [B, 1, S, S]: earlier, attended keys, and always the position itself, so that no row is empty.</summary>
-    private static Tensor CausalMask(Tensor mask)
+    /// <summary>The hidden states asked for, and the last one when logits are.</summary>
+    private Dictionary<int, Tensor> HiddenStates(Tensor ids, AttentionContext context, ForwardRequest request, KeyValueCache? cache)
     {
-        var length = mask.size(1);
-        var earlier = ones([length, length], ScalarType.Bool, mask.device).tril();
-        var self = eye(length, dtype: ScalarType.Bool, device: mask.device);
-        return mask.unsqueeze(1).unsqueeze(1).logical_and(earlier).logical_or(self);
-    }
-
-    private void Validate(Tensor inputIds, Tensor? attentionMask, ForwardRequest request)
-    {
-        if (inputIds.dim() != 2 || inputIds.size(1) == 0 || inputIds.size(0) == 0)
-            throw new ArgumentException($"Token ids have shape [{string.Join(", ", inputIds.shape)}]; [batch, positions] with at least one of each is expected.", nameof(inputIds));
-        if (attentionMask is not null && !attentionMask.shape.SequenceEqual(inputIds.shape))
-            throw new ArgumentException($"The mask has shape [{string.Join(", ", attentionMask.shape)}], the token ids [{string.Join(", ", inputIds.shape)}].", nameof(attentionMask));
-        foreach (var index in request.HiddenStates)
+        var wanted = request.HiddenStates.ToHashSet();
+        if (request.Logits)
+            wanted.Add(Config.LayerCount);
+        var depth = wanted.Count == 0 ? 0 : wanted.Max();
+        var states = new Dictionary<int, Tensor>();
+        var hidden = _embedding.index_select(0, ids.reshape(-1)).view(ids.size(0), ids.size(1), -1);
+        for (var index = 0; ; index++)
         {
-            if (index < 0 || index > Config.LayerCount)
-                throw new ArgumentOutOfRangeException(nameof(request), index, $"Hidden state {index} does not exist in this {Config.ModelType} model (hidden states 0 to {Config.LayerCount}).");
-            if (index > LastHiddenState || (index == Config.LayerCount && _finalNorm is null))
-                throw new ArgumentOutOfRangeException(nameof(request), index, $"Hidden state {index} was not loaded; the model was loaded up to {LastHiddenState}.");
+            if (index == Config.LayerCount)
+                hidden = RootMeanSquareNorm.Apply(hidden, _finalNorm!, Config.NormEpsilon);
+            if (wanted.Contains(index))
+                states[index] = hidden;
+            if (index == depth)
+                return states;
+            var next = _layers[index].Forward(hidden, context, cache?.Layers[index]);
+            if (!wanted.Contains(index) && !hidden.requires_grad)
+                hidden.Dispose();
+            hidden = next;
         }
-        if (request.Logits && _head is null)
-            throw new ArgumentException($"Logits need the whole model, but it was loaded up to hidden state {LastHiddenState}.", nameof(request));
     }
 }

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace RouteSae.LanguageModels;
 
 /// <summary>Keys and values of the positions seen so far, one <see cref="LayerCache"/> a layer.</summary>

@@ -9,8 +9,14 @@ internal static class RootMeanSquareNorm
     /// <summary>Normalises the last dimension of x [..., D] with weight [D].</summary>
     public static Tensor Apply(Tensor x, Tensor weight, double epsilon)
     {
-        if (BFloat16Rows.Fit(x, x.size(-1)) && x.is_contiguous())
-            return NormFunction.apply(x, weight, epsilon);
+        if (!BFloat16Rows.Fit(x, x.size(-1)) || weight.dtype != ScalarType.BFloat16)
+            return Plain(x, weight, epsilon);
+        return Gradients.AreWanted(x, weight) ? NormFunction.apply(x, weight, epsilon) : NormFunction.Infer(x, weight, epsilon);
+    }
+
+    /// <summary>The same in operations of the library.</summary>
+    public static Tensor Plain(Tensor x, Tensor weight, double epsilon)
+    {
         using var scope = NewDisposeScope();
         var wide = x.to_type(ScalarType.Float32);
         var scale = rsqrt(wide.square().mean([-1], keepdim: true) + epsilon);

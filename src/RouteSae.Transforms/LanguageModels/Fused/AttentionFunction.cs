@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels.Fused;
@@ -7,9 +6,17 @@ namespace RouteSae.LanguageModels.Fused;
 /// Rotary embedding and causal attention with as many key-value heads as query heads, forward and backward: batched
 /// bfloat16 products with the element-wise parts (split, rotate, causal softmax and its gradient) in one pass each.
 /// </summary>
-internal sealed unsafe class AttentionFunction : autograd.SingleTensorFunction<AttentionFunction>
+internal sealed class AttentionFunction : autograd.SingleTensorFunction<AttentionFunction>
 {
     public override string Name => nameof(AttentionFunction);
+
+    /// <summary>Whether projections [B, S, 3 · H · d] and the weights [B · H, S, S] suit the kernels.</summary>
+    public static bool Fits(Tensor projected, int heads, int headSize)
+    {
+        long batch = projected.size(0), length = projected.size(1);
+        return length % BFloat16Rows.Step == 0 && BFloat16Rows.Fit(projected, headSize / 2)
+            && BFloat16Rows.FitsSpan(batch * heads * length * length);
+    }
 
     /// <summary>Projected [B, S, 3 · H · d] contiguous, cosine [S, d], sine [S, d], H → [B, S, H · d].</summary>
     public override Tensor forward(autograd.AutogradContext context, params object[] inputs)
@@ -22,18 +29,19 @@ internal sealed unsafe class AttentionFunction : autograd.SingleTensorFunction<A
         var weights = query.bmm(key.transpose(1, 2)); // [B · H, S, S]
         CausalSoftmax.Forward(weights);
         var result = Merge(weights.bmm(value), shape);
-        context.save_for_backward([parts.DetachFromDisposeScope(), weights.DetachFromDisposeScope(), cosine, sine]);
+        // The graph holds what is saved; these handles go with the caller's scope.
+        context.save_for_backward([parts.MoveToOuterDisposeScope(), weights.MoveToOuterDisposeScope(), cosine, sine]);
         context.save_data(nameof(AttentionShape), shape);
         return result.MoveToOuterDisposeScope();
     }
 
     public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
     {
+        using var scope = NewDisposeScope();
         var saved = context.get_saved_variables();
         var shape = (AttentionShape)context.get_data(nameof(AttentionShape));
-        using var scope = NewDisposeScope();
         Tensor query = saved[0][0], key = saved[0][1], value = saved[0][2], weights = saved[1];
-        var above = gradient.view(shape.Batch, shape.Length, shape.Heads, shape.Size).transpose(1, 2)
+        var above = gradient.reshape(shape.Batch, shape.Length, shape.Heads, shape.Size).transpose(1, 2)
             .reshape(shape.Batch * shape.Heads, shape.Length, shape.Size);
         var gradients = empty_like(saved[0]);
         gradients[2].copy_(weights.transpose(1, 2).bmm(above));

@@ -13,9 +13,16 @@ internal static unsafe class BFloat16Rows
 
     private const int RowsAPart = 64;
 
-    /// <summary>Whether the fused kernels take this tensor: bfloat16 on the CPU with rows that divide evenly.</summary>
+    /// <summary>
+    /// Whether the fused kernels take this tensor: contiguous bfloat16 on the CPU in rows that divide evenly, within the
+    /// 2 GB that a span can address, and a processor with vectors of at least 256 bits.
+    /// </summary>
     public static bool Fit(Tensor tensor, long rowLength) =>
-        tensor.dtype == ScalarType.BFloat16 && tensor.device.type == TorchSharp.DeviceType.CPU && rowLength % Step == 0;
+        Vector256.IsHardwareAccelerated && tensor.dtype == ScalarType.BFloat16 && tensor.device.type == TorchSharp.DeviceType.CPU
+        && rowLength % Step == 0 && FitsSpan(tensor.NumberOfElements) && tensor.is_contiguous();
+
+    /// <summary>Whether so many numbers can be addressed.</summary>
+    public static bool FitsSpan(long numbers) => numbers is > 0 and <= int.MaxValue / sizeof(ushort);
 
     /// <summary>Address of a contiguous tensor's data; valid while the tensor lives.</summary>
     public static ushort* Data(Tensor tensor) => (ushort*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
@@ -32,9 +39,15 @@ internal static unsafe class BFloat16Rows
     public static void Store(ushort* target, Vector512<float> low, Vector512<float> high) =>
         Vector512.Narrow(Round(low), Round(high)).Store(target);
 
-    /// <summary>Runs an action for every row number below <paramref name="rows"/>, in parallel over blocks of rows.</summary>
-    public static void ForEach(long rows, Action<long, long> block) =>
+    /// <summary>
+    /// Runs an action for every row number below <paramref name="rows"/>, in parallel over blocks of rows.
+    /// <paramref name="used"/> are the tensors behind the addresses that it uses: they are kept alive until the end.
+    /// </summary>
+    public static void ForEach(long rows, Action<long, long> block, params Tensor[] used)
+    {
         Parallel.For(0L, (rows + RowsAPart - 1) / RowsAPart, part => block(part * RowsAPart, Math.Min(rows, (part + 1) * RowsAPart)));
+        GC.KeepAlive(used);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<uint> Round(Vector512<float> value)

@@ -20,7 +20,7 @@ internal static unsafe class CausalSoftmax
                 for (var row = first; row < end; row++)
                     ForwardRow(data + row * length, s, (int)(row % length) + 1, length);
             }
-        });
+        }, scores);
     }
 
     /// <summary>Turns dP into dS = P ⊙ (dP − Σ P ⊙ dP), in place.</summary>
@@ -32,7 +32,7 @@ internal static unsafe class CausalSoftmax
         {
             for (var row = first; row < end; row++)
                 BackwardRow(p + row * length, g + row * length, (int)(row % length) + 1, length);
-        });
+        }, weights, gradients);
     }
 
     private static void ForwardRow(ushort* row, float* scratch, int seen, int length)

@@ -13,16 +13,17 @@ internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFu
     {
         var gateUp = (Tensor)inputs[0];
         context.save_for_backward([gateUp]);
-        return Forward(gateUp);
+        return Infer(gateUp);
     }
 
     public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
     {
-        using var contiguous = gradient.contiguous();
-        return [Backward(contiguous, context.get_saved_variables()[0])];
+        using var scope = NewDisposeScope();
+        return [Backward(gradient.contiguous(), context.get_saved_variables()[0]).MoveToOuterDisposeScope()];
     }
 
-    private static Tensor Forward(Tensor gateUp)
+    /// <summary>The forward pass alone.</summary>
+    public static Tensor Infer(Tensor gateUp)
     {
         var width = (int)gateUp.size(-1) / 2;
         var rows = gateUp.NumberOfElements / (2 * width);
@@ -42,7 +43,7 @@ internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFu
                         high * Sigmoid(high) * BFloat16Rows.Load(up + i + 16));
                 }
             }
-        });
+        }, gateUp, result);
         return result;
     }
 
@@ -65,7 +66,7 @@ internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFu
                     BFloat16Rows.Store(target + width + i, upLow, upHigh);
                 }
             }
-        });
+        }, gateUp, gradient, result);
         return result;
     }
 

@@ -15,21 +15,28 @@ internal sealed unsafe class NormFunction : autograd.SingleTensorFunction<NormFu
     public override Tensor forward(autograd.AutogradContext context, params object[] inputs)
     {
         Tensor x = (Tensor)inputs[0], weight = (Tensor)inputs[1];
-        var epsilon = (float)(double)inputs[2];
-        var (result, scales) = Forward(x, weight, epsilon);
+        var (result, scales) = Forward(x, weight, (double)inputs[2]);
         context.save_for_backward([x, weight, scales]);
         return result;
     }
 
     public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
     {
+        using var scope = NewDisposeScope();
         var saved = context.get_saved_variables();
-        using var contiguous = gradient.contiguous();
-        var (input, weight) = Backward(contiguous, saved[0], saved[1], saved[2]);
-        return [input, weight, null!];
+        var (input, weight) = Backward(gradient.contiguous(), saved[0], saved[1], saved[2]);
+        return [input.MoveToOuterDisposeScope(), weight.MoveToOuterDisposeScope(), null!];
     }
 
-    private static (Tensor Result, Tensor Scales) Forward(Tensor x, Tensor weight, float epsilon)
+    /// <summary>The forward pass alone.</summary>
+    public static Tensor Infer(Tensor x, Tensor weight, double epsilon)
+    {
+        var (result, scales) = Forward(x, weight, epsilon);
+        scales.Dispose();
+        return result;
+    }
+
+    private static (Tensor Result, Tensor Scales) Forward(Tensor x, Tensor weight, double epsilon)
     {
         var width = (int)x.size(-1);
         var rows = x.NumberOfElements / width;
@@ -47,7 +54,7 @@ internal sealed unsafe class NormFunction : autograd.SingleTensorFunction<NormFu
                     var value = BFloat16Rows.Load(source + i);
                     sum = Vector512.FusedMultiplyAdd(value, value, sum);
                 }
-                var r = scale[row] = 1 / MathF.Sqrt(Vector512.Sum(sum) / width + epsilon);
+                var r = scale[row] = 1 / MathF.Sqrt(Vector512.Sum(sum) / width + (float)epsilon);
                 for (var i = 0; i < width; i += BFloat16Rows.Step)
                 {
                     BFloat16Rows.Store(
@@ -56,7 +63,7 @@ internal sealed unsafe class NormFunction : autograd.SingleTensorFunction<NormFu
                         BFloat16Rows.Load(source + i + 16) * r * BFloat16Rows.Load(w + i + 16));
                 }
             }
-        });
+        }, x, weight, result, scales);
         return (result, scales);
     }
 
@@ -82,9 +89,8 @@ internal sealed unsafe class NormFunction : autograd.SingleTensorFunction<NormFu
                 for (var i = 0; i < width; i++)
                     weightSums[i] += sums[i];
             }
-        });
-        using var sumTensor = tensor(weightSums);
-        return (input, sumTensor.to_type(ScalarType.BFloat16));
+        }, gradient, x, weight, scales, input);
+        return (input, tensor(weightSums).to_type(ScalarType.BFloat16));
     }
 
     private static void BackwardRow(ushort* g, ushort* x, ushort* w, ushort* to, float r, float* weightSums, int width)

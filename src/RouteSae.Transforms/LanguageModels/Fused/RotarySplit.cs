@@ -12,20 +12,21 @@ internal static unsafe class RotarySplit
     public static Tensor Forward(Tensor projected, Tensor cosine, Tensor sine, AttentionShape shape)
     {
         var parts = empty([3, shape.Batch * shape.Heads, shape.Length, shape.Size], ScalarType.BFloat16);
-        Move(BFloat16Rows.Data(projected), BFloat16Rows.Data(parts), cosine, sine, shape, toParts: true);
+        Move(projected, parts, cosine, sine, shape, toParts: true);
         return parts;
     }
 
     public static Tensor Backward(Tensor gradients, Tensor cosine, Tensor sine, AttentionShape shape)
     {
         var projected = empty([shape.Batch, shape.Length, 3 * shape.Heads * shape.Size], ScalarType.BFloat16);
-        Move(BFloat16Rows.Data(gradients), BFloat16Rows.Data(projected), cosine, sine, shape, toParts: false);
+        Move(gradients, projected, cosine, sine, shape, toParts: false);
         return projected;
     }
 
-    private static void Move(ushort* from, ushort* to, Tensor cosine, Tensor sine, AttentionShape shape, bool toParts)
+    private static void Move(Tensor source, Tensor target, Tensor cosine, Tensor sine, AttentionShape shape, bool toParts)
     {
         int heads = shape.Heads, length = shape.Length, size = shape.Size;
+        ushort* from = BFloat16Rows.Data(source), to = BFloat16Rows.Data(target);
         ushort* cos = BFloat16Rows.Data(cosine), sin = BFloat16Rows.Data(sine);
         var queryScale = 1 / MathF.Sqrt(size);
         BFloat16Rows.ForEach((long)shape.Batch * length, (first, end) =>
@@ -39,16 +40,16 @@ internal static unsafe class RotarySplit
                     {
                         var flat = ((token * 3 + part) * heads + head) * size;
                         var split = (((part * (long)shape.Batch + sequence) * heads + head) * length + position) * size;
-                        var source = from + (toParts ? flat : split);
-                        var target = to + (toParts ? split : flat);
+                        var read = from + (toParts ? flat : split);
+                        var written = to + (toParts ? split : flat);
                         if (part == 2)
-                            new ReadOnlySpan<ushort>(source, size).CopyTo(new Span<ushort>(target, size));
+                            new ReadOnlySpan<ushort>(read, size).CopyTo(new Span<ushort>(written, size));
                         else
-                            Rotate(source, target, cos + position * size, sin + position * size, size / 2, part == 0 ? queryScale : 1, toParts ? 1 : -1);
+                            Rotate(read, written, cos + position * size, sin + position * size, size / 2, part == 0 ? queryScale : 1, toParts ? 1 : -1);
                     }
                 }
             }
-        });
+        }, source, target, cosine, sine);
     }
 
     /// <summary>(a, b) → scale · (a cos − b sin, b cos + a sin); with direction −1 the transposed rotation.</summary>

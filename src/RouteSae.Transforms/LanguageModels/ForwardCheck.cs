@@ -1,0 +1,50 @@
+using static TorchSharp.torch;
+
+namespace RouteSae.LanguageModels;
+
+/// <summary>Finds arguments of a forward pass that would otherwise fail in native code, or not at all.</summary>
+internal static class ForwardCheck
+{
+    public static void Shapes(Tensor inputIds, Tensor? attentionMask, long cached)
+    {
+        ArgumentNullException.ThrowIfNull(inputIds);
+        if (inputIds.dim() != 2 || inputIds.NumberOfElements == 0)
+            throw new ArgumentException($"Token ids have shape {Shown(inputIds.shape)}; [batch, positions] with at least one of each is expected.", nameof(inputIds));
+        if (inputIds.dtype is not (ScalarType.Int64 or ScalarType.Int32))
+            throw new ArgumentException($"Token ids are {inputIds.dtype}; Int64 is expected.", nameof(inputIds));
+        long[] expected = [inputIds.size(0), cached + inputIds.size(1)];
+        if (attentionMask is not null && !attentionMask.shape.SequenceEqual(expected))
+            throw new ArgumentException($"The mask has shape {Shown(attentionMask.shape)}; the token ids ask for {Shown(expected)}.", nameof(attentionMask));
+    }
+
+    /// <summary>An id outside the embedding would read foreign memory or abort in native code.</summary>
+    public static void TokenIds(Tensor inputIds, int vocabularySize)
+    {
+        using var scope = NewDisposeScope();
+        var outside = inputIds.lt(0).logical_or(inputIds.ge(vocabularySize));
+        if (!outside.any().item<bool>())
+            return;
+        var place = outside.nonzero()[0].to_type(ScalarType.Int64).cpu();
+        long row = place[0].item<long>(), position = place[1].item<long>();
+        var id = inputIds[row, position].to_type(ScalarType.Int64).item<long>();
+        throw new ArgumentException(
+            $"Token id {id} in row {row}, position {position} is outside the vocabulary of {vocabularySize} (ids 0 to {vocabularySize - 1}).", nameof(inputIds));
+    }
+
+    public static void Request(ForwardRequest request, DecoderModel model)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        foreach (var index in request.HiddenStates)
+        {
+            if (index < 0 || index > model.Config.LayerCount)
+                throw new ArgumentOutOfRangeException(nameof(request), index, $"Hidden state {index} does not exist in this {model.Config.ModelType} model (hidden states 0 to {model.Config.LayerCount}).");
+            if (index > model.LastHiddenState)
+                throw new ArgumentOutOfRangeException(nameof(request), index, $"Hidden state {index} was not loaded: this {model.Config.ModelType} model was loaded up to {model.LastHiddenState}.");
+        }
+
+        if (request.Logits && model.Head is null)
+            throw new ArgumentException($"Logits need the whole model: this {model.Config.ModelType} model was loaded up to hidden state {model.LastHiddenState}, without the output head.", nameof(request));
+    }
+
+    private static string Shown(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
+}
