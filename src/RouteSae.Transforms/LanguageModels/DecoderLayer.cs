@@ -61,25 +61,26 @@ internal sealed class DecoderLayer : IDisposable
 
     private Tensor Attend(Tensor normed, AttentionContext context, LayerCache? cache)
     {
-        var (batch, length) = (normed.size(0), normed.size(1));
-        int heads = _config.AttentionHeads, keyValueHeads = _config.KeyValueHeads, size = _config.HeadSize;
-        var flat = functional.linear(normed, QueryKeyValue, QueryKeyValueBias);
+        var flat = functional.linear(normed, QueryKeyValue, QueryKeyValueBias); // [B, S, (heads + 2 · key-value heads) · d]
         if (Gradients.AreWanted(flat) && FusedAttentionFits(flat, context, cache))
-            return AttentionFunction.apply(flat, context.Cosine, context.Sine, heads);
-        var projected = flat
-            .view(batch, length, heads + 2 * keyValueHeads, size)
-            .transpose(1, 2); // [B, heads + 2 · key-value heads, S, head size]
+            return AttentionFunction.apply(flat, context.Cosine, context.Sine, _config.AttentionHeads);
+        int heads = _config.AttentionHeads, keyValueHeads = _config.KeyValueHeads;
+        var projected = flat.unflatten(2, heads + 2 * keyValueHeads, _config.HeadSize).transpose(1, 2); // [B, heads + 2 · key-value heads, S, d]
         var rotated = RotaryEmbedding.Apply(projected.narrow(1, 0, heads + keyValueHeads), context.Cosine, context.Sine);
         var query = rotated.narrow(1, 0, heads);
         var key = rotated.narrow(1, heads, keyValueHeads);
         var value = projected.narrow(1, heads + keyValueHeads, keyValueHeads);
         if (cache is not null)
             (key, value) = cache.Append(key, value);
-        var result = length == 1
-            ? AttendOnce(query, key, value, context.Mask)
-            : functional.scaled_dot_product_attention(
-                query, Repeat(key, heads / keyValueHeads), Repeat(value, heads / keyValueHeads), context.Mask, 0, context.Causal);
-        return result.transpose(1, 2).reshape(batch, length, heads * size);
+        var attended = normed.size(1) == 1 ? AttendOnce(query, key, value, context.Mask) : Attend(query, key, value, context);
+        return attended.transpose(1, 2).flatten(2);
+    }
+
+    /// <summary>Query [B, heads, S, d], keys and values [B, key-value heads, P + S, d] → [B, heads, S, d].</summary>
+    private Tensor Attend(Tensor query, Tensor key, Tensor value, AttentionContext context)
+    {
+        var sharing = _config.AttentionHeads / _config.KeyValueHeads;
+        return functional.scaled_dot_product_attention(query, Repeat(key, sharing), Repeat(value, sharing), context.Mask, 0, context.Causal);
     }
 
     /// <summary>

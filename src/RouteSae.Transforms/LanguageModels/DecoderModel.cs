@@ -96,7 +96,9 @@ public sealed class DecoderModel : IDisposable
     /// <summary>Runs the model.</summary>
     /// <remarks>
     /// Sequences may be longer than <see cref="DecoderConfig.MaxPositions"/>: rotary positions go on, but the model has
-    /// never seen them. Positions that are padding give finite values without meaning.
+    /// never seen them. The position of a padding token sees the tokens before it, as in the reference; one that follows
+    /// no token gives finite values without meaning. Tokens do not see padding on their right in any case: where nobody
+    /// reads the padded positions, no mask gives the same and is faster.
     /// </remarks>
     /// <param name="inputIds">Token ids, I64 [B, S], each within 0 .. V − 1.</param>
     /// <param name="attentionMask">I64 or Bool [B, S], non-zero where a token counts; null when all do.</param>

@@ -80,10 +80,27 @@ public sealed class CheckpointErrorTests : IDisposable
     }
 
     [Fact]
-    public void Stored_buffers_and_a_spare_head_are_passed_over()
+    public void Stored_buffers_are_passed_over()
     {
         StoredTensors.Edit(_folder.Path, tensors => tensors["model.layers.0.self_attn.rotary_emb.inv_freq"] = zeros(5));
         Load().Should().NotThrow();
+    }
+
+    [Fact]
+    public void A_stored_head_is_passed_over_where_the_embedding_is_the_head()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var created = RandomModel.Create(RandomModel.Odd with { TiedEmbeddings = true });
+        created.Save(folder.Path);
+        StoredTensors.Edit(folder.Path, tensors => tensors["lm_head.weight"] = zeros(61, 24));
+        using var model = DecoderModel.Load(folder.Path, new DecoderLoadOptions { Precision = Precision.Float32 });
+        var ids = RandomModel.Ids(model.Config, 1, 4);
+        using var expected = created.Forward(ids, null, new ForwardRequest { Logits = true });
+
+        using var output = model.Forward(ids, null, new ForwardRequest { Logits = true });
+
+        output.Logits!.eq(expected.Logits!).all().item<bool>().Should().BeTrue();
     }
 
     [Fact]

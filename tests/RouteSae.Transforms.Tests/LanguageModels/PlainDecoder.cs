@@ -57,12 +57,13 @@ internal sealed class PlainDecoder(DecoderConfig config, GoldenTensors weights)
     private Tensor Rotate(Tensor x)
     {
         var half = config.HeadSize / 2;
+        var stretch = config.RopeScaling.Kind == RopeScalingKind.Linear ? config.RopeScaling.Factor : 1;
         var rotated = x.clone();
         for (var position = 0; position < x.size(0); position++)
         {
             for (var i = 0; i < half; i++)
             {
-                var angle = position * Math.Pow(config.RopeTheta, -2.0 * i / config.HeadSize);
+                var angle = position / stretch * Math.Pow(config.RopeTheta, -2.0 * i / config.HeadSize);
                 var (a, b) = (x[position, i], x[position, i + half]);
                 rotated[position, i] = a * Math.Cos(angle) - b * Math.Sin(angle);
                 rotated[position, i + half] = b * Math.Cos(angle) + a * Math.Sin(angle);

@@ -16,6 +16,7 @@ public sealed class SavedModelTests
         ["grouped heads, odd sizes"] = RandomModel.Odd,
         ["one head a key-value head, tied"] = RandomModel.Odd with { KeyValueHeads = 4, TiedEmbeddings = true },
         ["one key-value head, other base"] = RandomModel.Odd with { KeyValueHeads = 1, RopeTheta = 500, NormEpsilon = 1e-3 },
+        ["linear scaling"] = RandomModel.Odd with { RopeScaling = new RopeScaling { Kind = RopeScalingKind.Linear, Factor = 2.5 } },
         ["biases of the attention"] = RandomModel.Odd with { AttentionBias = true },
         ["biases of the feed-forward"] = RandomModel.Odd with { FeedForwardBias = true },
         ["one layer, all biases"] = RandomModel.Odd with { LayerCount = 1, AttentionBias = true, FeedForwardBias = true },
