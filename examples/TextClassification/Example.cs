@@ -19,10 +19,10 @@ internal sealed class Example(string? dataPath, string? testPath, string? jsonPa
         AnsiConsole.MarkupLine($"[bold]{train.Count}[/] training texts, [bold]{test.Count}[/] test texts, {train.Select(t => t.Label).Distinct().Count()} classes\n");
 
         var testRows = _ml.Data.LoadFromEnumerable(test);
-        var classifier = Fit("RouteSae features", train, _ml.Transforms.RouteSae("Features", "Text"));
+        var classifier = Fit("Training on RouteSae features", train, _ml.Transforms.RouteSae("Features", "Text"));
         var labels = classifier.Labels(testRows);
         var clock = Stopwatch.StartNew();
-        var predictions = classifier.Predict(testRows);
+        var predictions = WithBar("Predicting the test texts", test, classifier.Predict);
         var textsPerSecond = test.Count / clock.Elapsed.TotalSeconds;
 
         var baselines = Baselines(train, test, labels);
@@ -31,7 +31,7 @@ internal sealed class Example(string? dataPath, string? testPath, string? jsonPa
         AnsiConsole.MarkupLine($"{textsPerSecond:F0} texts/s (features and prediction)\n");
 
         var explanations = new Explanations(_ml, classifier);
-        ShowClasses(explanations, _ml.Data.LoadFromEnumerable(train), labels);
+        ShowClasses(labels, WithBar("Collecting what speaks for each class", train, rows => explanations.OfClasses(rows, labels, count: 5)));
         ShowTexts(explanations, predictions, labels);
 
         var identical = SaveAndReload(classifier, testRows, test, predictions);
@@ -60,13 +60,18 @@ internal sealed class Example(string? dataPath, string? testPath, string? jsonPa
     }
 
     private Classifier Fit(string name, IReadOnlyList<LabeledText> train, IEstimator<ITransformer> featurizer) =>
-        AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
-            .Start(context => Classifier.Fit(_ml, _ml.Data.LoadFromEnumerable(CountedRows.Of(train, context.AddTask(name))), featurizer));
+        WithBar(name, train, rows => Classifier.Fit(_ml, rows, featurizer));
+
+    /// <summary>Runs something over rows, with a bar that moves as they are read.</summary>
+    private T WithBar<T>(string name, IReadOnlyList<LabeledText> rows, Func<IDataView, T> action) =>
+        AnsiConsole.Progress().AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .Start(context => action(_ml.Data.LoadFromEnumerable(CountedRows.Of(rows, context.AddTask(name)))));
 
     private Dictionary<string, Quality> Baselines(IReadOnlyList<LabeledText> train, IReadOnlyList<LabeledText> test, IReadOnlyList<string> labels)
     {
         var rows = _ml.Data.LoadFromEnumerable(test);
-        var words = Fit("FeaturizeText", train, _ml.Transforms.Text.FeaturizeText("Features", "Text"));
+        var words = Fit("Training on FeaturizeText", train, _ml.Transforms.Text.FeaturizeText("Features", "Text"));
         return new Dictionary<string, Quality>
         {
             ["majority"] = Quality.Of(Majority(train, test, labels), labels),
@@ -90,10 +95,9 @@ internal sealed class Example(string? dataPath, string? testPath, string? jsonPa
         AnsiConsole.Write(table);
     }
 
-    private static void ShowClasses(Explanations explanations, IDataView train, IReadOnlyList<string> labels)
+    private static void ShowClasses(IReadOnlyList<string> labels, IReadOnlyList<IReadOnlyList<Explanations.Reason>> reasons)
     {
         AnsiConsole.MarkupLine("[bold]What speaks for each class[/]");
-        var reasons = AnsiConsole.Status().Start("Reading the training texts", _ => explanations.OfClasses(train, labels, count: 5));
         foreach (var (label, strongest) in labels.Zip(reasons))
         {
             AnsiConsole.MarkupLineInterpolated($"  [bold]{label}[/]");

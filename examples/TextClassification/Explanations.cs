@@ -31,9 +31,17 @@ public sealed class Explanations
     {
         var sums = labels.ToDictionary(label => label, _ => new double[_weights[0].Length]);
         var rows = labels.ToDictionary(label => label, _ => 0);
-        var texts = data.GetColumn<string>("Label");
-        foreach (var (label, features) in texts.Zip(_model.Transform(data).GetColumn<VBuffer<float>>("Features")))
+        var transformed = _model.Transform(data);
+        using var cursor = transformed.GetRowCursor([transformed.Schema["Label"], transformed.Schema["Features"]]);
+        var getLabel = cursor.GetGetter<ReadOnlyMemory<char>>(transformed.Schema["Label"]);
+        var getFeatures = cursor.GetGetter<VBuffer<float>>(transformed.Schema["Features"]);
+        ReadOnlyMemory<char> name = default;
+        VBuffer<float> features = default;
+        while (cursor.MoveNext())
         {
+            getLabel(ref name);
+            getFeatures(ref features);
+            var label = name.ToString();
             if (!sums.TryGetValue(label, out var sum))
                 continue;
             rows[label]++;

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Buffers;
 using FluentAssertions;
 using RouteSae.Tokens;
 using Xunit;
@@ -7,76 +7,54 @@ namespace RouteSae.Tests.Tokens;
 
 public sealed class CheckpointTokenizerTests
 {
-    private static readonly TextTokenizer Tokenizer =
-        TextTokenizer.Load(RepositoryFiles.Golden("lm", "llama_gqa_untied"));
+    private const string Text = "The routed activation of the second token, and of the third.";
+
+    private readonly TextTokenizer _tokenizer = TextTokenizer.Load(RepositoryFiles.Golden("lm", "llama_gqa_untied"));
+
+    private CheckpointTokenizer Adapter => new(_tokenizer);
 
     [Fact]
-    public void Examples_of_the_committed_checkpoint_encode_and_decode_as_in_hugging_face()
+    public void Ids_and_counts_are_those_of_the_checkpoint()
     {
-        var json = File.ReadAllText(RepositoryFiles.Golden("e2e", "llama_gqa_untied", "dataset.json"));
-        using var dataset = JsonDocument.Parse(json);
-        var examples = dataset.RootElement.GetProperty("tokenizer_examples").Deserialize<List<Example>>(
-            new JsonSerializerOptions { PropertyNameCaseInsensitive = true })!;
-        examples.Should().HaveCount(8);
-        foreach (var example in examples)
-        {
-            var encoded = Tokenizer.Encode(example.Text);
-            encoded.Ids.Should().Equal(example.Ids, "that is the golden encoding of {0}", example.Text);
-            Tokenizer.Decode(encoded.Ids).Should().Be(example.Decoded);
-            SpanRules.Check(Tokenizer, example.Text, encoded);
-        }
+        Adapter.EncodeToIds(Text).Should().Equal(_tokenizer.Encode(Text).Ids);
+        Adapter.CountTokens(Text).Should().Be(_tokenizer.Encode(Text).Ids.Count);
     }
 
     [Fact]
-    public void The_configuration_names_the_special_tokens()
+    public void Tokens_carry_their_place_in_the_text()
     {
-        Tokenizer.BeginOfSequence.Should().Be(443);
-        Tokenizer.EndOfSequence.Should().Be(442);
-        Tokenizer.Padding.Should().BeNull();
-        Tokenizer.SpecialTokens.Should().BeEquivalentTo([442, 443]);
-        Tokenizer.VocabularySize.Should().Be(444);
+        var tokens = Adapter.EncodeToTokens(Text, out var normalized);
+
+        normalized.Should().BeNull();
+        tokens.Where(token => token.Offset.End.Value > token.Offset.Start.Value)
+            .Select(token => Text[token.Offset]).Should().NotBeEmpty()
+            .And.Subject.Aggregate("", (all, part) => all + part).Should().Be(Text);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(10_000)]
+    public void A_text_cut_at_a_number_of_tokens_has_no_more_of_them(int most)
+    {
+        var index = Adapter.GetIndexByTokenCount(Text, most, out _, out var count);
+
+        count.Should().Be(Math.Min(most, Adapter.CountTokens(Text)));
+        Adapter.EncodeToIds(Text).Take(count).Should().Equal(Adapter.EncodeToIds(Text[..index]).Take(count));
     }
 
     [Fact]
-    public void Special_tokens_can_be_left_out_when_decoding()
+    public void Decoding_into_memory_writes_all_or_nothing()
     {
-        var ids = Tokenizer.Encode("<|end_of_text|> a <|begin_of_text|>b").Ids;
-        Tokenizer.Decode(ids, skipSpecialTokens: true).Should().Be(" a b");
-    }
+        var ids = Adapter.EncodeToIds(Text);
+        var text = _tokenizer.Decode(ids);
+        var room = new char[text.Length];
 
-    [Fact]
-    public void Token_text_reads_as_written()
-    {
-        Tokenizer.TokenText(330).Should().Be(" river");
-        Tokenizer.TokenText(198).Should().Be("\n");
-        Tokenizer.TokenText(442).Should().Be("<|end_of_text|>");
-        Tokenizer.TokenText(158).Should().Be("<0xE2>");
+        Adapter.Decode(ids, room, out var consumed, out var written).Should().Be(OperationStatus.Done);
+        (consumed, written).Should().Be((ids.Count, text.Length));
+        new string(room).Should().Be(text);
+        Adapter.Decode(ids, room.AsSpan(1), out consumed, out written).Should().Be(OperationStatus.DestinationTooSmall);
+        (consumed, written).Should().Be((0, 0));
     }
-
-    [Fact]
-    public void Token_text_of_an_unknown_id_says_which_ids_there_are()
-    {
-        var read = () => Tokenizer.TokenText(444);
-        read.Should().Throw<ArgumentOutOfRangeException>().WithMessage("No token has the id 444. Ids go from 0 to 443.*");
-    }
-
-    [Fact]
-    public void The_bytes_of_one_character_share_its_span()
-    {
-        const string text = "a😀b";
-        var encoded = Tokenizer.Encode(text);
-        encoded.Spans.Should().Equal(
-            new CharacterSpan(0, 1), new(1, 2), new(1, 2), new(1, 2), new(1, 2), new(3, 1));
-    }
-
-    [Fact]
-    public void Nothing_encodes_to_nothing()
-    {
-        var encoded = Tokenizer.Encode("");
-        encoded.Ids.Should().BeEmpty();
-        encoded.Spans.Should().BeEmpty();
-        Tokenizer.Decode([]).Should().BeEmpty();
-    }
-
-    private sealed record Example(string Text, IReadOnlyList<int> Ids, string Decoded);
 }
