@@ -46,22 +46,32 @@ internal sealed class TokenEncoder(DecoderModel languageModel, RouteSaeModel aut
     private TokenCodes Encode(IReadOnlyList<Tensor> hiddenStates)
     {
         using var routed = autoencoder.Route(hiddenStates);
-        var tokens = routed.X.shape[0];
+        var probability = routed.Probabilities.gather(1, routed.Chosen.unsqueeze(1));
+        var (latents, values, slots) = Encode(routed.X);
+        return new TokenCodes(latents, values, slots, routed.Chosen.cpu().data<long>().ToArray(), probability.cpu().data<float>().ToArray());
+    }
+
+    private (long[] Latents, float[] Values, int Slots) Encode(Tensor routed)
+    {
+        var tokens = (int)routed.shape[0];
         var chunk = Math.Max(64, ElementsPerChunk / Architecture.Latents);
+        long[] latents = [];
+        float[] values = [];
         var slots = 0;
-        var latents = new List<long[]>();
-        var values = new List<float[]>();
-        for (long start = 0; start < tokens; start += chunk)
+        for (var start = 0; start < tokens; start += chunk)
         {
-            using var codes = autoencoder.Encode(routed.X.narrow(0, start, Math.Min(chunk, tokens - start)));
-            slots = codes.Slots;
-            latents.Add(codes.Indices.cpu().data<long>().ToArray());
-            values.Add(codes.Values.cpu().data<float>().ToArray());
+            using var codes = autoencoder.Encode(routed.narrow(0, start, Math.Min(chunk, tokens - start)));
+            if (start == 0)
+            {
+                slots = codes.Slots;
+                latents = new long[tokens * slots];
+                values = new float[tokens * slots];
+            }
+
+            codes.Indices.cpu().contiguous().data<long>().CopyTo(latents, start * slots);
+            codes.Values.cpu().contiguous().data<float>().CopyTo(values, start * slots);
         }
 
-        var probability = routed.Probabilities.gather(1, routed.Chosen.unsqueeze(1));
-        return new TokenCodes(
-            [.. latents.SelectMany(part => part)], [.. values.SelectMany(part => part)], slots,
-            routed.Chosen.cpu().data<long>().ToArray(), probability.cpu().data<float>().ToArray());
+        return (latents, values, slots);
     }
 }

@@ -26,7 +26,8 @@ public sealed class BundleTrainer
         ArgumentNullException.ThrowIfNull(bundle);
         _bundle = bundle;
         _options = options ?? new BundleTrainingOptions();
-        ArchitectureCheck.ThrowIfAny("The training of the bundle", [.. Architecture.Problems(), .. TrainerOptions(1).Problems(), .. ActivationOptions(1).Problems()]);
+        ArchitectureCheck.ThrowIfAny(
+            "The training of the bundle", [.. Architecture.Problems(), .. TrainerOptions(tokens: 1, centerPreBias: false).Problems(), .. ActivationOptions(1).Problems()]);
         _tokenizer = BundleParts.LoadTokenizer(bundle);
     }
 
@@ -35,8 +36,6 @@ public sealed class BundleTrainer
         Latents = _options.Latents ?? _bundle.Manifest.Latents,
         ActiveLatents = _options.ActiveLatents ?? _bundle.Manifest.ActiveLatents,
     };
-
-    private bool FromScratch => _options.Latents is not null;
 
     /// <summary>Trains.</summary>
     /// <param name="texts">Gone through several times: to count, for each pass, and to name the latents. Empty ones are skipped.</param>
@@ -73,7 +72,7 @@ public sealed class BundleTrainer
         try
         {
             BundleParts.Check(_bundle, languageModel.Config, _tokenizer);
-            return FromScratch ? RouteSaeModel.Create(Architecture, _options.Seed) : BundleParts.LoadAutoencoder(_bundle, Architecture, torch.CPU);
+            return _options.Latents is not null ? RouteSaeModel.Create(Architecture, _options.Seed) : BundleParts.LoadAutoencoder(_bundle, Architecture, torch.CPU);
         }
         catch
         {
@@ -85,20 +84,25 @@ public sealed class BundleTrainer
     private void Train(TokenEncoder encoder, IEnumerable<string> texts, long tokens, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         var source = new TextActivationSource(encoder.LanguageModel, _tokenizer, Architecture, ActivationOptions(tokens));
-        using var trainer = new RouteSaeTrainer(encoder.Autoencoder, TrainerOptions(tokens));
+        using var trainer = new RouteSaeTrainer(encoder.Autoencoder, TrainerOptions(tokens, IsUntrained(encoder.Autoencoder)));
         trainer.Train(source.Batches(texts, cancellation), progress, cancellation);
     }
 
     private int BatchTokens(long tokens) => (int)Math.Min(_options.BatchTokens, tokens);
 
-    private RouteSaeTrainerOptions TrainerOptions(long tokens) => new()
+    // The median of a first batch is a good start for a new autoencoder, whose b_pre is zero; a trained one has learnt better.
+    private static bool IsUntrained(RouteSaeModel model)
+    {
+        using var nonZero = model.Autoencoder.PreBias.count_nonzero();
+        return nonZero.item<long>() == 0;
+    }
+
+    private RouteSaeTrainerOptions TrainerOptions(long tokens, bool centerPreBias) => new()
     {
         TotalTokens = tokens * _options.Passes,
         BatchTokens = BatchTokens(tokens),
         LearningRate = _options.LearningRate,
-
-        // The median of a first batch is a start for a new autoencoder; a trained one has learnt better.
-        CenterPreBias = FromScratch,
+        CenterPreBias = centerPreBias,
     };
 
     private TextActivationOptions ActivationOptions(long tokens) => new()

@@ -124,6 +124,21 @@ public sealed class TextFeaturizerTests : IDisposable
     }
 
     [Fact]
+    public void With_many_latents_a_batch_is_encoded_in_parts_that_meet_without_a_seam()
+    {
+        using var model = RouteSaeModel.Create(SmallBundle.Architecture with { Latents = 1 << 17 }, seed: 5);
+        using var featurizer = TextFeaturizer.Load(SmallBundle.Build().With("wide", model, FeatureCatalog.Unnamed(1 << 17)));
+        var texts = SampleTexts.Many(12);
+
+        var together = featurizer.Featurize(texts, Pooling.Max);
+
+        for (var i = 0; i < texts.Length; i++)
+        {
+            together[i].Indices.Should().Equal(featurizer.Featurize([texts[i]], Pooling.Max).Single().Indices);
+        }
+    }
+
+    [Fact]
     public void Four_threads_give_exactly_the_vectors_of_one()
     {
         var texts = SampleTexts.Many(200);
