@@ -31,7 +31,8 @@ internal sealed class Example(string? dataPath, string? testPath, string? jsonPa
         AnsiConsole.MarkupLine($"{textsPerSecond:F0} texts/s (features and prediction)\n");
 
         var explanations = new Explanations(_ml, classifier);
-        ShowClasses(labels, WithBar("Collecting what speaks for each class", train, rows => explanations.OfClasses(rows, labels, count: 5)));
+        var ofClasses = WithBar("Collecting what speaks for each class", train, rows => explanations.OfClasses(rows, labels, count: 5));
+        ShowClasses(labels, ofClasses);
         ShowTexts(explanations, predictions, labels);
 
         var identical = SaveAndReload(classifier, testRows, test, predictions);
@@ -47,7 +48,7 @@ internal sealed class Example(string? dataPath, string? testPath, string? jsonPa
                 IdenticalAfterReload = identical,
             }.Write(jsonPath);
         }
-        return identical ? 0 : 1;
+        return identical && ofClasses.All(reasons => reasons.Count > 0) ? 0 : 1;
     }
 
     private (IReadOnlyList<LabeledText> Train, IReadOnlyList<LabeledText> Test) Load()
@@ -56,6 +57,8 @@ internal sealed class Example(string? dataPath, string? testPath, string? jsonPa
         var rows = LabeledText.Read(_ml, dataPath ?? Path.Combine(folder, "tickets.train.tsv"));
         if (dataPath is null || testPath is not null)
             return (rows, LabeledText.Read(_ml, testPath ?? Path.Combine(folder, "tickets.test.tsv")));
+        if (rows.Count < 5)
+            throw new InvalidDataException($"{dataPath} has {rows.Count} texts. Give at least 5, of which every fifth is held out, or a file of test texts with --test.");
         return ([.. rows.Where((_, i) => i % 5 != 4)], [.. rows.Where((_, i) => i % 5 == 4)]);
     }
 

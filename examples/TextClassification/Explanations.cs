@@ -70,6 +70,7 @@ public sealed class Explanations
             .SelectMany(token => token.Features.Where(f => f.Latent == feature).Select(f => (token.Span, f.Value)))
             .OrderByDescending(hit => hit.Value)
             .Select(hit => text.Text[..(hit.Span.Start + hit.Span.Length)].Split(' ', '\n')[^1])
+            .Where(word => word.Length > 0)
             .Distinct()
             .Take(3),
     ];

@@ -21,6 +21,7 @@ public sealed class LabeledText
         if (header != "Label\tText")
             throw new InvalidDataException($"{path}, line 1: the header is '{header}'; 'Label<tab>Text' is expected.");
         var rows = ml.Data.LoadFromTextFile<LabeledText>(path, hasHeader: true, allowQuoting: false);
-        return [.. ml.Data.CreateEnumerable<LabeledText>(rows, reuseRowObject: false)];
+        LabeledText[] texts = [.. ml.Data.CreateEnumerable<LabeledText>(rows, reuseRowObject: false)];
+        return texts.Length > 0 ? texts : throw new InvalidDataException($"{path} has a header but no texts.");
     }
 }

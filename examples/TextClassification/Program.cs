@@ -25,7 +25,8 @@ static int Guard(Func<int> action)
     {
         return action();
     }
-    catch (Exception e) when (e is IOException or FormatException or InvalidOperationException or ArgumentException)
+    catch (Exception e) when (e is IOException or FormatException or InvalidOperationException or ArgumentException
+        or UnauthorizedAccessException or DllNotFoundException or NotSupportedException)
     {
         Console.Error.WriteLine(e.Message);
         return 1;

@@ -16,6 +16,9 @@ internal static class SecondProcess
         try
         {
             var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false };
+            // Started as "dotnet TextClassification.dll", the process is dotnet and needs to be told the program again.
+            if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
+                start.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
             foreach (var argument in new[] { Command, "--model", modelPath, "--data", dataPath, "--output", output })
                 start.ArgumentList.Add(argument);
             using var process = Process.Start(start) ?? throw new InvalidOperationException("The second process did not start.");

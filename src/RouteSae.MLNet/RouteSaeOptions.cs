@@ -28,7 +28,7 @@ public sealed class RouteSaeOptions
     /// <summary>The most tokens of a text that are read, special tokens included. Null, the default: as many as the bundle's context holds.</summary>
     public int? MaxTokens { get; set; }
 
-    /// <summary>The most rows that are read ahead and encoded together, 1 to 65,536. Default: 256. A cursor starts with one row and doubles up to it..</summary>
+    /// <summary>The most rows that are read ahead and encoded together, 1 to 65,536. Default: 256. A cursor starts with one row and doubles up to it.</summary>
     public int BatchSize { get; set; } = 256;
 
     /// <summary>The most tokens in one pass of the network, padding included, 16 to 1,048,576. Default: 4096. Memory grows with it.</summary>

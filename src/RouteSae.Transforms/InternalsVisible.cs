@@ -1,3 +1,5 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("RouteSae.Transforms.Tests")]
+[assembly: InternalsVisibleTo("RouteSae.Tools.Tests")]
+[assembly: InternalsVisibleTo("routesae-tinymodel")]

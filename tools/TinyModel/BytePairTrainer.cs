@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using RouteSae.Tokens;
 
 namespace RouteSae.Tools.TinyModel;
 
@@ -25,10 +26,10 @@ internal sealed class BytePairTrainer
     }
 
     /// <summary>Learns merges until the vocabulary has <paramref name="size"/> entries, special tokens included.</summary>
-    public BytePairVocabulary Train(int size, IReadOnlyList<string> specialTokens)
+    public LearnedVocabulary Train(int size, IReadOnlyList<string> specialTokens)
     {
         var first = specialTokens.Count;
-        var pieces = specialTokens.Concat(ByteLevel.Stand.Select(c => c.ToString())).ToList();
+        var pieces = specialTokens.Concat(Enumerable.Range(0, 256).Select(b => ByteAlphabet.Character((byte)b).ToString())).ToList();
         var merges = new List<(int Left, int Right)>();
         Prepare(first);
         while (pieces.Count < size && NextPair() is { } pair)
@@ -37,7 +38,7 @@ internal sealed class BytePairTrainer
             merges.Add(pair);
             pieces.Add(pieces[pair.Left] + pieces[pair.Right]);
         }
-        return new BytePairVocabulary(pieces, merges, specialTokens.Count);
+        return new LearnedVocabulary(pieces, merges, specialTokens.Count);
     }
 
     private void Prepare(int firstByteId)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using RouteSae.LanguageModels.Fused;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tools.TinyModel;
@@ -19,6 +20,8 @@ internal static unsafe class CrossEntropyHead
     /// </summary>
     public static (double Loss, Tensor HiddenGradient) Backward(Tensor hidden, Tensor targets, Tensor head, Tensor headGradient)
     {
+        if (head.size(0) % BFloat16Rows.Step != 0)
+            throw new ArgumentException($"The vocabulary has {head.size(0)} entries; the kernel needs a multiple of {BFloat16Rows.Step}.", nameof(head));
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         var gradient = empty_like(hidden);
@@ -60,7 +63,7 @@ internal static unsafe class CrossEntropyHead
         var most = Vector512.Create(float.NegativeInfinity);
         for (var i = 0; i < columns; i += width)
         {
-            var value = Vector512.ShiftLeft(Vector512.WidenLower(Vector512.Create(Vector256.Load(row + i), Vector256<ushort>.Zero)), 16).AsSingle();
+            var value = BFloat16Rows.Load(row + i);
             Vector512.StoreUnsafe(value, ref start, (nuint)i);
             most = Vector512.Max(most, value);
         }
@@ -77,18 +80,15 @@ internal static unsafe class CrossEntropyHead
         }
         var sum = Vector512.Sum(sums);
         var factor = Vector512.Create(scale / sum);
-        for (var i = 0; i < columns; i += 2 * width)
+        for (var i = 0; i < columns; i += BFloat16Rows.Step)
         {
-            var low = ToBFloat16(Vector512.LoadUnsafe(ref start, (nuint)i) * factor);
-            var high = ToBFloat16(Vector512.LoadUnsafe(ref start, (nuint)(i + width)) * factor);
-            Vector512.Narrow(low, high).Store(row + i);
+            BFloat16Rows.Store(
+                row + i,
+                Vector512.LoadUnsafe(ref start, (nuint)i) * factor,
+                Vector512.LoadUnsafe(ref start, (nuint)(i + width)) * factor);
         }
         var atTarget = scratch[target] * (scale / sum) - scale;
         row[target] = (ushort)(BitConverter.SingleToUInt32Bits(atTarget) + 0x8000 >> 16);
         return Math.Log(sum) + max - logit;
     }
-
-    /// <summary>Rounds to bfloat16 (to nearest), in the low half of each lane.</summary>
-    private static Vector512<uint> ToBFloat16(Vector512<float> value) =>
-        Vector512.ShiftRightLogical(value.AsUInt32() + Vector512.Create(0x8000u), 16);
 }

@@ -19,7 +19,7 @@ internal static class EvaluateCommand
     public static void Run(Arguments arguments)
     {
         var folder = arguments.Text("model");
-        using var model = DecoderModel.Load(folder);
+        using var model = DecoderModel.Load(folder, new DecoderLoadOptions { Precision = Precision.BFloat16 });
         var tokenizer = TextTokenizer.Load(folder);
         foreach (var path in CorpusFiles.Of(arguments.Text("corpora"), "valid"))
         {
@@ -28,7 +28,7 @@ internal static class EvaluateCommand
             long bytes = 0;
             foreach (var document in CorpusFiles.Documents(path))
             {
-                tokens.AddRange(tokenizer.Encode(document, addSpecialTokens: false).Ids.Select(id => (ushort)id));
+                tokens.AddRange(tokenizer.Encode(document, addSpecialTokens: false).Ids.Select(id => checked((ushort)id)));
                 tokens.Add(0);
                 bytes += Encoding.UTF8.GetByteCount(document);
             }

@@ -1,39 +1,43 @@
 using System.Diagnostics;
 using System.Globalization;
 using RouteSae.LanguageModels;
+using RouteSae.Tokens;
 
 namespace RouteSae.Tools.TinyModel;
 
-/// <summary><c>train-model</c>: the language model, from the corpora to a checkpoint folder.</summary>
+/// <summary>
+/// <c>train-model</c>: the language model, from the encoded corpora to a checkpoint folder. Started again after an
+/// interruption, it goes on from the last saved state.
+/// </summary>
 internal static class TrainModelCommand
 {
     private const int Seed = 1;
     private const int ContextLength = 256;
     private const int BatchWindows = 16;
+    private const int ReportInterval = 20;
     private static readonly TimeSpan s_stateEvery = TimeSpan.FromMinutes(10);
 
     public static void Run(Arguments arguments)
     {
         var output = arguments.Text("output");
         var tokens = TokenFile.Read(Path.Combine(output, "train.tokens"));
-        var steps = arguments.Number("steps", 0);
-        var minutes = arguments.Number("minutes", 0);
-        var config = Configuration(arguments.Number("vocabulary", 8192));
+        var steps = arguments.Number("steps");
+        var config = Configuration(TextTokenizer.Load(Path.Combine(output, "model")).VocabularySize);
         using var model = DecoderModel.CreateRandom(config, Seed, Precision.BFloat16);
         using var trainer = new LanguageModelTrainer(model);
         var state = Path.Combine(output, "state.safetensors");
         if (File.Exists(state))
             trainer.Restore(state);
         var schedule = new RateSchedule(
-            Matrices: arguments.Real("matrix-rate", 0.015), Others: arguments.Real("rate", 3e-3), WeightDecay: 0.01, WarmUpSteps: 60, DecayFrom: 0.6);
+            Matrices: 0.015, Others: 3e-3, WeightDecay: 0.01, WarmUpSteps: 60, DecayFrom: 0.6);
         var windows = new TokenWindows(tokens, ContextLength, Seed);
         Console.WriteLine($"{tokens.Length:N0} tokens, {windows.Count:N0} windows, {model.Parameters.Sum(p => p.NumberOfElements):N0} parameters");
 
         using var log = new StreamWriter(Path.Combine(output, "train.log"), append: true) { AutoFlush = true };
         var clock = Stopwatch.StartNew();
         var (saved, first, mean) = (TimeSpan.Zero, trainer.Steps, double.NaN);
-        double Progress() => steps > 0 ? (double)trainer.Steps / steps : clock.Elapsed.TotalMinutes / minutes;
-        while (Progress() < 1)
+        double Progress() => (double)trainer.Steps / steps;
+        while (trainer.Steps < steps)
         {
             var (inputs, targets) = windows.Batch(trainer.Steps * BatchWindows, BatchWindows);
             using (inputs)
@@ -42,7 +46,7 @@ internal static class TrainModelCommand
                 var loss = trainer.Step(inputs, targets, schedule.At(trainer.Steps, Progress()));
                 mean = double.IsNaN(mean) ? loss : 0.98 * mean + 0.02 * loss;
             }
-            if (trainer.Steps % 20 == 0)
+            if (trainer.Steps % ReportInterval == 0)
             {
                 var rate = (trainer.Steps - first) * BatchWindows * ContextLength / clock.Elapsed.TotalSeconds;
                 var line = string.Create(CultureInfo.InvariantCulture, $"step {trainer.Steps} tokens {trainer.Steps * BatchWindows * ContextLength} loss {mean:F4} tokens/s {rate:F0} minutes {clock.Elapsed.TotalMinutes:F1} progress {Progress():F3}");

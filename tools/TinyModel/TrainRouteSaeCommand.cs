@@ -18,11 +18,14 @@ internal static class TrainRouteSaeCommand
     public static void Run(Arguments arguments)
     {
         var output = arguments.Text("output");
+        var target = arguments.Text("bundle");
+        if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any() && !File.Exists(Path.Combine(target, BundleManifest.FileName)))
+            throw new ArgumentException($"--bundle {target} is a folder with other files. Name a new folder, or one that holds a bundle, which is replaced.");
         var folder = Path.Combine(output, "model");
         var tokenizer = TextTokenizer.Load(folder);
         var config = DecoderConfig.Parse(File.ReadAllText(Path.Combine(folder, "config.json")), "config.json");
         var routed = config.DefaultRoutedHiddenStates;
-        using var languageModel = DecoderModel.Load(folder, new DecoderLoadOptions { LastHiddenState = routed.Max() });
+        using var languageModel = DecoderModel.Load(folder, new DecoderLoadOptions { LastHiddenState = routed.Max(), Precision = Precision.BFloat16 });
         using var source = new WindowActivations(
             languageModel, new TokenWindows(TokenFile.Read(Path.Combine(output, "train.tokens")), config.MaxPositions, Seed), routed, BatchWindows);
         using var model = RouteSaeModel.Create(
@@ -35,6 +38,7 @@ internal static class TrainRouteSaeCommand
             },
             Seed);
         Train(model, source, arguments, output);
+        AtomicFile.Write(Path.Combine(output, "routesae.safetensors"), model.Save);
         var features = Name(model, source, tokenizer, arguments.Number("naming-tokens", 2_000_000));
         var bundle = new FeatureBundleBuilder
         {
@@ -44,7 +48,7 @@ internal static class TrainRouteSaeCommand
             Features = features,
             ContextLength = config.MaxPositions,
         }.Build();
-        bundle.Save(arguments.Text("bundle"));
+        bundle.Save(target);
         Console.WriteLine($"{features.Features.Count(f => f.Tokens.Count == 0)} of {features.Features.Count} latents never fired on the naming tokens");
     }
 

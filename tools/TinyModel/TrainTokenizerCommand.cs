@@ -14,7 +14,7 @@ internal static class TrainTokenizerCommand
         var trainer = new BytePairTrainer();
         foreach (var document in Documents(corpora))
             trainer.Add(document);
-        var vocabulary = trainer.Train(arguments.Number("vocabulary", 8192), [BytePairVocabulary.EndOfText]);
+        var vocabulary = trainer.Train(arguments.Number("vocabulary", 8192), [LearnedVocabulary.EndOfText]);
         var folder = Path.Combine(output, "model");
         vocabulary.Save(folder, contextLength: 256);
         Console.WriteLine($"{vocabulary.Pieces.Count} pieces in {clock.Elapsed.TotalSeconds:F0} s");
@@ -26,7 +26,7 @@ internal static class TrainTokenizerCommand
         foreach (var document in Documents(corpora))
         {
             foreach (var id in tokenizer.Encode(document, addSpecialTokens: false).Ids)
-                tokens.Add((ushort)id);
+                tokens.Add(checked((ushort)id));
             tokens.Add(0);
             characters += document.Length;
         }

@@ -7,8 +7,14 @@ namespace RouteSae.MLNet.Models;
 internal sealed class EmbeddedBundleFiles : IBundleFiles
 {
     public EmbeddedBundleFiles()
+        : this(TinyModelFiles.Names)
     {
-        if (!TinyModelFiles.Names.Contains(BundleManifest.FileName))
+    }
+
+    internal EmbeddedBundleFiles(IReadOnlyCollection<string> names)
+    {
+        Names = names;
+        if (!names.Contains(BundleManifest.FileName))
         {
             throw new BundleFormatException(
                 "This build of RouteSae.TinyModel holds no embedded model (its data folder was empty when it was built). "
@@ -18,7 +24,7 @@ internal sealed class EmbeddedBundleFiles : IBundleFiles
 
     public string Location => "the embedded model (RouteSae.TinyModel)";
 
-    public IReadOnlyCollection<string> Names => TinyModelFiles.Names;
+    public IReadOnlyCollection<string> Names { get; }
 
     public Stream Open(string name) => TinyModelFiles.Open(name);
 }

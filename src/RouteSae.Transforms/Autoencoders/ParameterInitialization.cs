@@ -1,3 +1,4 @@
+using RouteSae.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,6 +12,7 @@ internal sealed class ParameterInitialization : IDisposable
 
     public ParameterInitialization(int seed, Device? device)
     {
+        TorchRuntime.EnsureLoaded();
         _generator = new Generator((ulong)(uint)seed);
         _device = device;
     }

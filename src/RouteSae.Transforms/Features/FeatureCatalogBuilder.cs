@@ -6,7 +6,7 @@ namespace RouteSae.Features;
 
 /// <summary>
 /// Finds a readable name for every latent: among the tokens on which it fires most strongly, the labels that take up most of
-/// the activation. Memory does not grow with the number of tokens seen.
+/// the activation. Memory grows with the number of different labels, not with the number of tokens seen.
 /// </summary>
 public sealed class FeatureCatalogBuilder
 {

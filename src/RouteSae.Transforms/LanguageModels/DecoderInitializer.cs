@@ -1,3 +1,4 @@
+using RouteSae.Native;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels;
@@ -14,6 +15,7 @@ internal static class DecoderInitializer
     public static DecoderModel Create(DecoderConfig config, long seed, ScalarType type)
     {
         DecoderConfigCheck.ThrowIfInvalid(config);
+        TorchRuntime.EnsureLoaded();
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed);

@@ -19,8 +19,7 @@ internal static partial class LoadFailure
     /// <summary>The exception for an application without a native libtorch.</summary>
     public static TorchLoadException NoBackend(string name, IReadOnlyList<string> folders) => new(
         $"{name} was not found: the application has no native libtorch. Reference the package "
-        + $"{LibtorchPackage.Name} (version {LibtorchPackage.Version}) from the application's project, or build it with the MSBuild "
-        + $"property TorchBackend=cpu or TorchBackend=cuda-linux. Searched: {string.Join(", ", folders)}.");
+        + $"{LibtorchPackage.Name} (version {LibtorchPackage.Version}) from the application's project. Searched: {string.Join(", ", folders)}.");
 
     private static (string Missing, string Remedy) Diagnose(string path, string report)
     {

@@ -38,7 +38,7 @@ public sealed class CheckpointTokenizer(TextTokenizer tokenizer) : Tokenizer
             tokens[i] = new EncodedToken(encoded.Ids[i], tokenizer.TokenText(encoded.Ids[i]), start..(start + length));
         }
 
-        var consumed = count == encoded.Ids.Count ? source.Length : tokens.Select(token => token.Offset.End.Value).DefaultIfEmpty(0).Max();
+        var consumed = count == encoded.Ids.Count ? source.Length : Whole(encoded.Spans, count);
         return new EncodeResults<EncodedToken> { Tokens = tokens, NormalizedText = null, CharsConsumed = consumed };
     }
 
@@ -47,13 +47,25 @@ public sealed class CheckpointTokenizer(TextTokenizer tokenizer) : Tokenizer
         string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings, bool fromEnd, out string? normalizedText, out int tokenCount)
     {
         var source = text ?? textSpan.ToString();
-        var spans = tokenizer.Encode(source).Spans;
+        var spans = tokenizer.Encode(source, addSpecialTokens: false).Spans;
+        var frame = tokenizer.Encode("").Ids.Count;
         normalizedText = null;
-        tokenCount = Math.Min(spans.Count, settings.MaxTokenCount);
-        if (tokenCount == spans.Count)
+        tokenCount = Math.Min(spans.Count + frame, settings.MaxTokenCount);
+        var room = Math.Clamp(settings.MaxTokenCount - frame, 0, spans.Count);
+        if (room == spans.Count)
             return fromEnd ? 0 : source.Length;
-        return fromEnd
-            ? spans.TakeLast(tokenCount).Select(span => span.Start).DefaultIfEmpty(source.Length).Min()
-            : spans.Take(tokenCount).Select(span => span.Start + span.Length).DefaultIfEmpty(0).Max();
+        return fromEnd ? source.Length - Whole(FromEnd(spans, source.Length), room) : Whole(spans, room);
     }
+
+    /// <summary>Where the first tokens end in the text, or fewer of them where they would end within a character.</summary>
+    private static int Whole(IReadOnlyList<CharacterSpan> spans, int count)
+    {
+        while (count > 0 && count < spans.Count && spans[count - 1] == spans[count] && spans[count].Length > 0)
+            count--;
+        return count == 0 ? 0 : spans[count - 1].Start + spans[count - 1].Length;
+    }
+
+    /// <summary>The spans as one sees them reading the text backwards.</summary>
+    private static IReadOnlyList<CharacterSpan> FromEnd(IReadOnlyList<CharacterSpan> spans, int length) =>
+        [.. spans.Reverse().Select(span => new CharacterSpan(length - span.Start - span.Length, span.Length))];
 }

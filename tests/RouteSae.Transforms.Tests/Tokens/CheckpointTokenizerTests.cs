@@ -32,16 +32,22 @@ public sealed class CheckpointTokenizerTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(7)]
-    [InlineData(10_000)]
-    public void A_text_cut_at_a_number_of_tokens_has_no_more_of_them(int most)
+    [InlineData("The routed activation of the second token, and of the third.")]
+    [InlineData("caf\u00e9 \ud83d\ude42\ud83d\ude42 na\u00efve \u4e2d\u6587 end")]
+    public void A_text_cut_at_a_number_of_tokens_has_no_more_of_them(string text)
     {
-        var index = Adapter.GetIndexByTokenCount(Text, most, out _, out var count);
+        var frame = Adapter.CountTokens("");
+        for (var most = frame; most < Adapter.CountTokens(text) + 2; most++)
+        {
+            var head = text[..Adapter.GetIndexByTokenCount(text, most, out _, out _)];
+            var tail = text[Adapter.GetIndexByTokenCountFromEnd(text, most, out _, out _)..];
 
-        count.Should().Be(Math.Min(most, Adapter.CountTokens(Text)));
-        Adapter.EncodeToIds(Text).Take(count).Should().Equal(Adapter.EncodeToIds(Text[..index]).Take(count));
+            Adapter.CountTokens(head).Should().BeLessThanOrEqualTo(most, "'{0}' was cut at {1}", head, most);
+            char.IsLowSurrogate(tail.FirstOrDefault()).Should().BeFalse("no character is cut");
+            text.Should().StartWith(head).And.EndWith(tail);
+            if (most >= Adapter.CountTokens(text))
+                (head, tail).Should().Be((text, text));
+        }
     }
 
     [Fact]

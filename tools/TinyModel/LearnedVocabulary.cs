@@ -5,7 +5,7 @@ using RouteSae.Storage;
 namespace RouteSae.Tools.TinyModel;
 
 /// <summary>Pieces in the order of their ids (special tokens, bytes, merged pieces) and the merges in the order learned.</summary>
-internal sealed record BytePairVocabulary(IReadOnlyList<string> Pieces, IReadOnlyList<(int Left, int Right)> Merges, int SpecialTokens)
+internal sealed record LearnedVocabulary(IReadOnlyList<string> Pieces, IReadOnlyList<(int Left, int Right)> Merges, int SpecialTokens)
 {
     /// <summary>
     /// The one special token. It stands between documents in training, so that a text which begins with it is read as a
