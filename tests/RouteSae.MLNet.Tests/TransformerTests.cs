@@ -2,6 +2,7 @@ using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using RouteSae.Autoencoders;
 using RouteSae.Features;
 using RouteSae.Storage;
 using RouteSae.Tests.Features;
@@ -26,6 +27,20 @@ public sealed class TransformerTests(SmallModel small) : IClassFixture<SmallMode
                 && pair.First.Values.Zip(pair.Second.Values).All(value => Math.Abs(value.First - value.Second) < 1e-5));
         transformer.Explain(texts[0]).Should().BeEquivalentTo(featurizer.Explain(texts[0]));
         transformer.FeatureNames.Should().Equal(featurizer.FeatureNames);
+    }
+
+    [Fact]
+    public void A_bundle_that_was_replaced_before_the_first_use_is_refused()
+    {
+        var folder = small.Path($"{Guid.NewGuid():N}");
+        SmallBundle.Build().Save(folder);
+        using var transformer = _ml.Transforms.RouteSae("Features", "Text", new RouteSaeOptions { Model = folder }).Fit(Data(["a text"]));
+        using var other = RouteSaeModel.Create(SmallBundle.Architecture, seed: 6);
+
+        SmallBundle.Build().With("other", other, FeatureCatalog.Unnamed(SmallBundle.Latents)).Save(folder);
+
+        transformer.Invoking(t => t.Explain("a text")).Should().Throw<BundleFormatException>()
+            .WithMessage($"The bundle '{folder}' is damaged:*- autoencoder.safetensors has SHA-256 * instead of *");
     }
 
     [Fact]

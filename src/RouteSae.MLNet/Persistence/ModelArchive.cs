@@ -12,6 +12,9 @@ internal static class ModelArchive
 {
     public const string Location = "The RouteSae part of the ML.NET model";
 
+    // Nothing larger is allocated on the word of a manifest alone.
+    private const int TrustedBytes = 64 << 20;
+
     public static void Write(ModelSaveContext context, ArchiveManifest manifest, FeatureBundle bundle)
     {
         CheckSizes(bundle);
@@ -44,24 +47,26 @@ internal static class ModelArchive
 
     private static byte[] ReadBundleManifest(object modelLoadContext, BundleFile expected)
     {
-        var bytes = ReadStream(modelLoadContext, StreamName(BundleManifest.FileName));
+        var bytes = ReadStream(modelLoadContext, StreamName(BundleManifest.FileName), expected.Size);
         using var stream = new MemoryStream(bytes);
         return BundleFile.Measure(stream) == expected
             ? bytes
             : throw new BundleFormatException($"{Location} is damaged: the SHA-256 of stream {StreamName(BundleManifest.FileName)} is not {expected.Sha256}.");
     }
 
-    private static byte[] ReadStream(object modelLoadContext, string name, long expectedSize = 0)
+    /// <summary>Reads a stream; one that is shorter than expected is left to the comparison of the hashes.</summary>
+    private static byte[] ReadStream(object modelLoadContext, string name, long? expectedSize = null)
     {
+        if (expectedSize > Array.MaxLength)
+        {
+            throw new BundleFormatException(
+                $"{Location} is damaged: stream {name} is said to have {expectedSize} bytes; a saved ML.NET model holds files of up to {Array.MaxLength} bytes.");
+        }
+
         byte[]? bytes = null;
         try
         {
-            MlNetInterop.TryReadStream(modelLoadContext, name, stream =>
-            {
-                using var copy = new MemoryStream((int)Math.Min(expectedSize, Array.MaxLength));
-                stream.CopyTo(copy);
-                bytes = copy.Length == copy.Capacity ? copy.GetBuffer() : copy.ToArray();
-            });
+            MlNetInterop.TryReadStream(modelLoadContext, name, stream => bytes = expectedSize is { } size ? ReadUpTo(stream, name, size) : ReadToEnd(stream));
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
         {
@@ -69,6 +74,31 @@ internal static class ModelArchive
         }
 
         return bytes ?? throw new BundleFormatException($"{Location} is damaged: stream {name} is missing.");
+    }
+
+    private static byte[] ReadToEnd(Stream stream)
+    {
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        return copy.ToArray();
+    }
+
+    private static byte[] ReadUpTo(Stream stream, string name, long expectedSize)
+    {
+        var bytes = new byte[Math.Clamp(expectedSize, 0, TrustedBytes)];
+        var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        while (read == bytes.Length && read < expectedSize)
+        {
+            Array.Resize(ref bytes, (int)Math.Min(expectedSize, 2L * read));
+            read += stream.ReadAtLeast(bytes.AsSpan(read), bytes.Length - read, throwOnEndOfStream: false);
+        }
+
+        if (read == bytes.Length && stream.ReadByte() >= 0)
+        {
+            throw new BundleFormatException($"{Location} is damaged: stream {name} has more than the {expectedSize} bytes that it is said to have.");
+        }
+
+        return read == bytes.Length ? bytes : bytes[..read];
     }
 
     private static void CheckSizes(FeatureBundle bundle)

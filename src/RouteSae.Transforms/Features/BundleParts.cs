@@ -20,9 +20,9 @@ internal static class BundleParts
     /// <summary>Loads the layers up to the last routed hidden state.</summary>
     public static DecoderModel LoadLanguageModel(FeatureBundle bundle, Precision precision, Device device)
     {
-        var folder = bundle.FindLanguageModel();
+        var folder = bundle.FindLanguageModelAgain();
         var config = ReadConfig(bundle, folder);
-        using var weights = folder is null ? OpenTensors(bundle, BundleFileNames.ModelWeights) : Checkpoint.OpenFolder(folder);
+        using var weights = folder is null ? OpenTensors(bundle, BundleFileNames.ModelWeights) : Checkpoint.OpenListed(folder, bundle.Manifest.LanguageModel!);
         return DecoderModel.Load(config, weights, new DecoderLoadOptions
         {
             Precision = precision,
@@ -45,7 +45,7 @@ internal static class BundleParts
                 Encoding.UTF8.GetString(bundle.ReadAll(BundleFileNames.ModelConfig)), $"{BundleFileNames.ModelConfig} of {bundle.Files.Location}");
         }
 
-        var path = Path.Combine(folder, "config.json");
+        var path = Path.Combine(folder, Checkpoint.Config);
         return DecoderConfig.Parse(File.ReadAllText(path), path);
     }
 

@@ -32,11 +32,11 @@ public sealed class TextFeaturizer : ITextFeaturizer
     /// <inheritdoc/>
     public IReadOnlyList<string> FeatureNames { get; }
 
-    /// <summary>Loads the networks of a bundle.</summary>
+    /// <summary>Loads the networks of a bundle, after verifying all its files once more.</summary>
     /// <param name="bundle">The bundle.</param>
     /// <param name="options">Settings; the defaults when null.</param>
     /// <exception cref="LanguageModelNotFoundException">The bundle refers to a language model that is not there.</exception>
-    /// <exception cref="BundleFormatException">The bundle's parts do not fit together.</exception>
+    /// <exception cref="BundleFormatException">Files have changed since the bundle was opened, or its parts do not fit together.</exception>
     public static TextFeaturizer Load(FeatureBundle bundle, TextFeaturizerOptions? options = null) => TextFeaturizerLoader.Load(bundle, options ?? new());
 
     /// <inheritdoc/>

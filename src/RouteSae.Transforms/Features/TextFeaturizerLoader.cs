@@ -11,6 +11,9 @@ internal static class TextFeaturizerLoader
         ArgumentNullException.ThrowIfNull(bundle);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.TokensPerBatch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxTokens ?? 1, 1);
+
+        // The bundle may have been opened long ago, and its folder replaced since.
+        bundle.Verify();
         var manifest = bundle.Manifest;
         var tokenizer = BundleParts.LoadTokenizer(bundle);
         var maxTokens = Math.Min(options.MaxTokens ?? manifest.ContextLength, manifest.ContextLength);

@@ -1,12 +1,15 @@
 namespace RouteSae.Storage;
 
-/// <summary>Writes folders that appear complete or not at all.</summary>
+/// <summary>
+/// Writes folders that appear complete or not at all. Replacing one takes two renames; between them there is none of that name,
+/// and a crash just there leaves the old one as <c>NAME.….old</c>.
+/// </summary>
 internal static class AtomicFolder
 {
     /// <summary>Fills a temporary folder beside the target and then moves it there.</summary>
     /// <param name="folder">The target.</param>
     /// <param name="replaceIfContains">An existing target is replaced when it holds a file of this name, or nothing at all.</param>
-    /// <param name="fill">Writes the files into the folder that it is given.</param>
+    /// <param name="fill">Writes the files into the folder that it is given, and flushes them.</param>
     /// <exception cref="IOException">The target exists and holds other things.</exception>
     public static void Write(string folder, string replaceIfContains, Action<string> fill)
     {
@@ -23,10 +26,8 @@ internal static class AtomicFolder
         }
         finally
         {
-            if (Directory.Exists(temporary))
-            {
-                Directory.Delete(temporary, recursive: true);
-            }
+            // Gone after the renaming; after an error this removes what was written.
+            DeleteIfPossible(temporary);
         }
     }
 
@@ -63,6 +64,21 @@ internal static class AtomicFolder
             throw;
         }
 
-        Directory.Delete(old, recursive: true);
+        DeleteIfPossible(old);
+    }
+
+    // The new folder is in its place, or an error is on its way: rubbish that stays is no reason to fail or to hide the error.
+    private static void DeleteIfPossible(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 }

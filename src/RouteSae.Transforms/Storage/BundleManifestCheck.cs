@@ -45,6 +45,11 @@ internal static class BundleManifestCheck
             }
         }
 
+        foreach (var problem in manifest.LanguageModel?.Problems() ?? [])
+        {
+            yield return problem;
+        }
+
         foreach (var name in BundleFileNames.Required(manifest.LanguageModel is null).Where(name => !manifest.Files.ContainsKey(name)))
         {
             yield return $"files does not list {name}.";

@@ -6,18 +6,20 @@ namespace RouteSae.Storage;
 /// <summary>The files of a bundle that is being made: some in memory, some still where they came from.</summary>
 internal sealed class CollectedBundleFiles(string location) : IBundleFiles
 {
-    private readonly Dictionary<string, (Func<Stream> Open, string? Path)> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Func<Stream> Open, string? Path, BundleFile? Expected)> _files = new(StringComparer.Ordinal);
 
     public string Location => location;
 
     public IReadOnlyCollection<string> Names => [.. _files.Keys.Order(StringComparer.Ordinal)];
 
-    public void Add(string name, byte[] bytes) => _files.Add(name, (() => new MemoryStream(bytes, writable: false), null));
+    public void Add(string name, byte[] bytes) => _files.Add(name, (() => new MemoryStream(bytes, writable: false), null, null));
 
     public void AddFile(string name, string path) =>
-        _files.Add(name, File.Exists(path) ? (() => File.OpenRead(path), path) : throw new FileNotFoundException($"{location} needs '{path}', which does not exist.", path));
+        _files.Add(name, File.Exists(path) ? (() => File.OpenRead(path), path, null) : throw new FileNotFoundException($"{location} needs '{path}', which does not exist.", path));
 
-    public void AddFrom(IBundleFiles files, string name) => _files.Add(name, (() => files.Open(name), files.FindPath(name)));
+    /// <summary>Adds a file of another bundle, with the hash that it had when that bundle was opened.</summary>
+    public void AddFrom(FeatureBundle bundle, string name) =>
+        _files.Add(name, (() => bundle.Files.Open(name), bundle.Files.FindPath(name), bundle.Manifest.Files[name]));
 
     public void AddFeatures(RouteSaeModel model, FeatureCatalog features)
     {
@@ -38,6 +40,11 @@ internal sealed class CollectedBundleFiles(string location) : IBundleFiles
 
     private BundleFile Measure(string name)
     {
+        if (_files[name].Expected is { } expected)
+        {
+            return expected;
+        }
+
         using var stream = Open(name);
         return BundleFile.Measure(stream);
     }

@@ -10,10 +10,12 @@ namespace RouteSae.Storage;
 public sealed class FeatureBundle
 {
     private readonly Lazy<FeatureCatalog> _features;
+    private readonly string? _folder;
     private volatile string? _languageModelFolder;
 
-    private FeatureBundle(BundleManifest manifest, byte[] manifestBytes, IBundleFiles files)
+    private FeatureBundle(BundleManifest manifest, byte[] manifestBytes, IBundleFiles files, string? folder)
     {
+        _folder = folder;
         Manifest = manifest;
         ManifestBytes = manifestBytes;
         Files = files;
@@ -46,9 +48,15 @@ public sealed class FeatureBundle
     /// <exception cref="BundleFormatException">No bundle, incomplete, damaged or of a newer format.</exception>
     public static FeatureBundle Open(IBundleFiles files, string? languageModelLastFoundAt = null)
     {
+        ArgumentNullException.ThrowIfNull(files);
+        return Open(files, languageModelLastFoundAt, (files as FolderBundleFiles)?.Location);
+    }
+
+    private static FeatureBundle Open(IBundleFiles files, string? languageModelLastFoundAt, string? folder)
+    {
         var manifestBytes = ReadManifest(files);
         var manifest = BundleManifest.Parse(manifestBytes, files.Location);
-        var bundle = new FeatureBundle(manifest, manifestBytes, files) { LanguageModelLastFoundAt = languageModelLastFoundAt };
+        var bundle = new FeatureBundle(manifest, manifestBytes, files, folder) { LanguageModelLastFoundAt = languageModelLastFoundAt };
         bundle.Verify();
         _ = bundle.Features;
         return bundle;
@@ -70,33 +78,29 @@ public sealed class FeatureBundle
     /// <summary>Finds the referenced language model and verifies its files, once: a second call gives the first one's answer.</summary>
     /// <returns>Its folder; null when the language model is in the bundle.</returns>
     /// <exception cref="LanguageModelNotFoundException">It is nowhere, or its files are others. The message says where it was looked for.</exception>
-    public string? FindLanguageModel()
-    {
-        if (Manifest.LanguageModel is null)
-        {
-            return null;
-        }
+    public string? FindLanguageModel() => _languageModelFolder ?? FindLanguageModelAgain();
 
-        var folder = Files is FolderBundleFiles ? Files.Location : null;
-        return _languageModelFolder ??= LanguageModelSearch.Find(Manifest.LanguageModel, folder, LanguageModelLastFoundAt);
-    }
+    /// <summary>Finds and verifies the referenced language model whatever an earlier call found, which may have been replaced since.</summary>
+    internal string? FindLanguageModelAgain() => Manifest.LanguageModel is { } reference
+        ? _languageModelFolder = LanguageModelSearch.Find(reference, _folder, _languageModelFolder ?? LanguageModelLastFoundAt)
+        : null;
 
     /// <summary>A bundle with the same language model and tokenizer, and another router and autoencoder.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="model">The router and autoencoder. Copied; the caller keeps it.</param>
     /// <param name="features">What is known of its latents.</param>
-    /// <exception cref="BundleFormatException">The catalogue is for another number of latents.</exception>
+    /// <exception cref="BundleFormatException">The catalogue is for another number of latents, or files have changed since the bundle was opened.</exception>
     public FeatureBundle With(string name, RouteSaeModel model, FeatureCatalog features)
     {
         var files = new CollectedBundleFiles($"the bundle '{name}'");
         foreach (var kept in Manifest.Files.Keys.Where(file => file is not (BundleFileNames.Autoencoder or BundleFileNames.Features)))
         {
-            files.AddFrom(Files, kept);
+            files.AddFrom(this, kept);
         }
 
         files.AddFeatures(model, features);
         files.AddManifest(Manifest.With(name, model.Architecture));
-        return Open(files, FindLanguageModel());
+        return Open(files, FindLanguageModel(), _folder);
     }
 
     /// <summary>Reads a whole file of the bundle.</summary>
@@ -104,15 +108,23 @@ public sealed class FeatureBundle
     public byte[] ReadAll(string name) => ReadAll(Files, name);
 
     /// <summary>
-    /// Writes the bundle to a folder, atomically: the folder appears complete or not at all. A bundle that is there already is
-    /// replaced; anything else is left alone.
+    /// Writes the bundle to a folder, which appears complete or not at all. A bundle that is there already is replaced; anything
+    /// else is left alone. A relative location of the language model that leads to it from the bundle's present folder is written
+    /// so that it leads there from the new one.
     /// </summary>
+    /// <remarks>
+    /// The files are written and flushed to the disk in a temporary folder beside the target. Replacing then takes two renames,
+    /// the old folder to <c>NAME.….old</c> and the temporary one to its name: between them there is no bundle at this place, and
+    /// a crash just there leaves the old one under the other name. An old folder that cannot be deleted stays under that name.
+    /// </remarks>
     /// <param name="folder">The folder to write.</param>
     /// <exception cref="IOException">The folder exists and is not a bundle, or cannot be written.</exception>
     /// <exception cref="BundleFormatException">Files have changed since the bundle was opened.</exception>
     public void Save(string folder)
     {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
         Verify();
+        var manifest = ManifestFor(Path.GetFullPath(folder));
         AtomicFolder.Write(folder, replaceIfContains: BundleManifest.FileName, temporary =>
         {
             foreach (var name in Manifest.Files.Keys)
@@ -120,12 +132,18 @@ public sealed class FeatureBundle
                 var path = Path.Combine(temporary, name);
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 using var source = Files.Open(name);
-                using var target = File.Create(path);
-                source.CopyTo(target);
+                AtomicFile.Write(path, source.CopyTo);
             }
 
-            File.WriteAllBytes(Path.Combine(temporary, BundleManifest.FileName), ManifestBytes.ToArray());
+            // Last: where a manifest lies, everything that it lists does.
+            AtomicFile.Write(Path.Combine(temporary, BundleManifest.FileName), stream => stream.Write(manifest.Span));
         });
+    }
+
+    private ReadOnlyMemory<byte> ManifestFor(string folder)
+    {
+        var reference = Manifest.LanguageModel?.Rebase(_folder, folder);
+        return ReferenceEquals(reference, Manifest.LanguageModel) ? ManifestBytes : (Manifest with { LanguageModel = reference }).ToJson();
     }
 
     private static byte[] ReadManifest(IBundleFiles files)

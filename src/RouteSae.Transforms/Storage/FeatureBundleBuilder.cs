@@ -6,8 +6,6 @@ namespace RouteSae.Storage;
 /// <summary>Makes a bundle of a trained RouteSAE and the language model that it was trained on.</summary>
 public sealed class FeatureBundleBuilder
 {
-    private static readonly string[] ModelFiles = ["config.json", "model.safetensors", "model.safetensors.index.json"];
-
     /// <summary>The bundle's name, for people.</summary>
     public required string Name { get; init; }
 
@@ -35,6 +33,7 @@ public sealed class FeatureBundleBuilder
     /// <summary>Makes the bundle. Its files are read from where they lie until it is saved.</summary>
     /// <returns>The bundle, verified.</returns>
     /// <exception cref="FileNotFoundException">The checkpoint lacks a file.</exception>
+    /// <exception cref="NotSupportedException">The model is to go into the bundle, but its weights are in several files.</exception>
     /// <exception cref="BundleFormatException">The settings make no sense together.</exception>
     public FeatureBundle Build()
     {
@@ -48,12 +47,24 @@ public sealed class FeatureBundleBuilder
 
         if (LanguageModelLocation is null)
         {
-            files.AddFile(BundleFileNames.ModelConfig, InFolder("config.json"));
-            files.AddFile(BundleFileNames.ModelWeights, InFolder("model.safetensors"));
+            AddLanguageModel(files);
         }
 
         files.AddManifest(Manifest());
         return FeatureBundle.Open(files, LanguageModelFolder);
+    }
+
+    private void AddLanguageModel(CollectedBundleFiles files)
+    {
+        if (Checkpoint.IsSharded(LanguageModelFolder))
+        {
+            throw new NotSupportedException(
+                $"The weights in '{LanguageModelFolder}' are in several files; a bundle holds them in one. "
+                + $"Set {nameof(LanguageModelLocation)} to refer to the model instead, or merge its files into {Checkpoint.SingleFile}.");
+        }
+
+        files.AddFile(BundleFileNames.ModelConfig, InFolder(Checkpoint.Config));
+        files.AddFile(BundleFileNames.ModelWeights, InFolder(Checkpoint.SingleFile));
     }
 
     private BundleManifest Manifest()
@@ -76,18 +87,17 @@ public sealed class FeatureBundleBuilder
         };
     }
 
-    private Dictionary<string, BundleFile> MeasureModel()
+    private Dictionary<string, BundleFile> MeasureModel() =>
+        Checkpoint.FileNames(LanguageModelFolder).Order(StringComparer.Ordinal).ToDictionary(name => name, Measure);
+
+    private BundleFile Measure(string name)
     {
-        var shards = Directory.EnumerateFiles(LanguageModelFolder, "model-*-of-*.safetensors").Select(path => Path.GetFileName(path));
-        return ModelFiles.Concat(shards).Where(name => File.Exists(InFolder(name))).Order(StringComparer.Ordinal)
-            .ToDictionary(name => name, name => Measure(() => File.OpenRead(InFolder(name))));
+        var path = InFolder(name);
+        using var stream = File.Exists(path)
+            ? File.OpenRead(path)
+            : throw new FileNotFoundException($"the new bundle '{Name}' needs '{path}', which does not exist.", path);
+        return BundleFile.Measure(stream);
     }
 
     private string InFolder(string name) => Path.Combine(LanguageModelFolder, name);
-
-    private static BundleFile Measure(Func<Stream> open)
-    {
-        using var stream = open();
-        return BundleFile.Measure(stream);
-    }
 }

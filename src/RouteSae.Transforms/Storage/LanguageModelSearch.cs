@@ -15,11 +15,18 @@ public static class LanguageModelSearch
     /// <param name="bundleFolder">The bundle's folder, when it has one.</param>
     /// <param name="lastFoundAt">Where the model was when the bundle was last used, when known.</param>
     /// <returns>The full path of a folder whose files are the referenced ones.</returns>
+    /// <exception cref="ArgumentException">The reference has no location, or lists no configuration or no weights.</exception>
     /// <exception cref="LanguageModelNotFoundException">
     /// No such folder, or the files there are others. The message lists every place and what was wrong with it.
     /// </exception>
     public static string Find(LanguageModelReference reference, string? bundleFolder = null, string? lastFoundAt = null)
     {
+        ArgumentNullException.ThrowIfNull(reference);
+        if (reference.Problems().ToList() is { Count: > 0 } unusable)
+        {
+            throw new ArgumentException($"The reference to the language model is not valid: {string.Join(" ", unusable)}", nameof(reference));
+        }
+
         var findings = new List<string>();
         foreach (var place in Places(reference.Location, bundleFolder, lastFoundAt).Distinct(StringComparer.Ordinal))
         {
@@ -34,6 +41,9 @@ public static class LanguageModelSearch
 
         throw new LanguageModelNotFoundException(reference, findings);
     }
+
+    /// <summary>Whether a folder holds the referenced files.</summary>
+    internal static bool IsAt(LanguageModelReference reference, string folder) => Problems(reference, folder).Count == 0;
 
     private static IEnumerable<string> Places(string location, string? bundleFolder, string? lastFoundAt)
     {

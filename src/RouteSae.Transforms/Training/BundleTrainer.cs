@@ -41,8 +41,12 @@ public sealed class BundleTrainer
     /// <param name="texts">Gone through several times: to count, for each pass, and to name the latents. Empty ones are skipped.</param>
     /// <param name="progress">Told of the training's progress.</param>
     /// <param name="cancellation">Looked at before every step.</param>
-    /// <returns>A new bundle with the same language model and tokenizer. Its files lie in memory until it is saved.</returns>
+    /// <returns>
+    /// A new bundle with the same language model and tokenizer. Router, autoencoder and names lie in memory; tokenizer and
+    /// language model are read from where the original bundle has them, which must stay until the new one is saved.
+    /// </returns>
     /// <exception cref="ArgumentException">The texts hold no token to train on.</exception>
+    /// <exception cref="BundleFormatException">Files have changed since the bundle was opened.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public FeatureBundle Train(IEnumerable<string> texts, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {

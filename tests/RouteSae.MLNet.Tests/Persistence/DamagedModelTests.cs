@@ -65,9 +65,54 @@ public sealed class DamagedModelTests : IDisposable
     public void A_changed_bundle_manifest_is_named()
     {
         Save();
-        Rewrite("bundle.json", bytes => [.. bytes, (byte)' ']);
+        Rewrite("bundle.json", bytes =>
+        {
+            bytes[^1] = (byte)' ';
+            return bytes;
+        });
 
         LoadError().Message.Should().Match($"{Location} is damaged: the SHA-256 of stream bundle.json is not *.");
+    }
+
+    [Theory]
+    [InlineData("bundle.json")]
+    [InlineData("features.json")]
+    [InlineData("model.model.safetensors")]
+    public void A_stream_that_is_too_long_is_named(string stream)
+    {
+        Save();
+        var size = 0;
+        Rewrite(stream, bytes =>
+        {
+            size = bytes.Length;
+            return [.. bytes, .. new byte[1000]];
+        });
+
+        LoadError().Should().BeOfType<BundleFormatException>()
+            .Which.Message.Should().Be($"{Location} is damaged: stream {stream} has more than the {size} bytes that it is said to have.");
+    }
+
+    [Fact]
+    public void A_size_that_no_array_has_is_refused()
+    {
+        Save();
+        ClaimSize("autoencoder.safetensors", 3_000_000_000);
+
+        LoadError().Should().BeOfType<BundleFormatException>().Which.Message.Should().Be(
+            $"{Location} is damaged: stream autoencoder.safetensors is said to have 3000000000 bytes; a saved ML.NET model holds files of up to {Array.MaxLength} bytes.");
+    }
+
+    [Fact]
+    public void A_size_that_is_only_claimed_takes_no_memory()
+    {
+        Save();
+        ClaimSize("autoencoder.safetensors", 2_000_000_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var error = LoadError();
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1_000_000_000);
+        error.Should().BeOfType<BundleFormatException>().Which.Message.Should().Match("*- autoencoder.safetensors has * bytes instead of 2000000000*");
     }
 
     [Theory]
@@ -107,12 +152,7 @@ public sealed class DamagedModelTests : IDisposable
     public void Settings_that_are_out_of_range_are_refused()
     {
         Save();
-        Rewrite("routesae.json", bytes =>
-        {
-            var manifest = JsonNode.Parse(bytes)!;
-            manifest["batchSize"] = 0;
-            return Encoding.UTF8.GetBytes(manifest.ToJsonString());
-        });
+        Rewrite("routesae.json", bytes => Change(bytes, manifest => manifest["batchSize"] = 0));
 
         LoadError().Message.Should().Match("*BatchSize is 0. It must be 1 to 65536 rows.");
     }
@@ -172,6 +212,26 @@ public sealed class DamagedModelTests : IDisposable
         }
 
         return error;
+    }
+
+    /// <summary>Changes the size of a file in the bundle's manifest, and the manifest's hash with it.</summary>
+    private void ClaimSize(string file, long size)
+    {
+        BundleFile? measured = null;
+        Rewrite("bundle.json", bytes =>
+        {
+            var changed = Change(bytes, manifest => manifest["files"]![file]!["size"] = size);
+            measured = BundleFile.Measure(new MemoryStream(changed));
+            return changed;
+        });
+        Rewrite("routesae.json", bytes => Change(bytes, manifest => manifest["bundle"] = new JsonObject { ["size"] = measured!.Size, ["sha256"] = measured!.Sha256 }));
+    }
+
+    private static byte[] Change(byte[] json, Action<JsonNode> change)
+    {
+        var node = JsonNode.Parse(json)!;
+        change(node);
+        return Encoding.UTF8.GetBytes(node.ToJsonString());
     }
 
     /// <summary>Writes the zip again with one stream changed, or without it.</summary>

@@ -261,6 +261,20 @@ public sealed class TextFeaturizerTests : IDisposable
     }
 
     [Fact]
+    public void A_bundle_that_was_replaced_after_opening_is_refused()
+    {
+        using var temporary = new TemporaryFolder();
+        using var other = RouteSaeModel.Create(SmallBundle.Architecture, seed: 6);
+        SmallBundle.Build().Save(temporary.File("bundle"));
+        var opened = FeatureBundle.Open(temporary.File("bundle"));
+
+        SmallBundle.Build().With("other", other, FeatureCatalog.Unnamed(SmallBundle.Latents)).Save(temporary.File("bundle"));
+
+        FluentActions.Invoking(() => TextFeaturizer.Load(opened)).Should().Throw<BundleFormatException>()
+            .WithMessage($"The bundle '{temporary.File("bundle")}' is damaged:*- autoencoder.safetensors has SHA-256 * instead of *");
+    }
+
+    [Fact]
     public void BFloat16_shifts_the_features_a_little()
     {
         using var fast = TextFeaturizer.Load(SmallBundle.Build(), new TextFeaturizerOptions { Precision = Precision.BFloat16 });

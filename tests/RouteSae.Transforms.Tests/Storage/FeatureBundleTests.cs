@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FluentAssertions;
 using RouteSae.Autoencoders;
@@ -184,6 +185,39 @@ public sealed class FeatureBundleTests : IDisposable
         FeatureBundle.Open(Folder).Manifest.Name.Should().Be("small");
     }
 
+    [SkippableFact]
+    public void An_old_bundle_that_cannot_be_deleted_is_left_beside_the_new_one()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Elsewhere every file name is Unicode.");
+        SmallBundle.Build().Save(Folder);
+
+        // The name is not UTF-8, so that .NET sees another one and cannot delete the file.
+        Shell("""touch "$1/$(printf '\377')" """);
+        try
+        {
+            SmallBundle.Build().Save(Folder);
+
+            FeatureBundle.Open(Folder).Manifest.Name.Should().Be("small");
+            Directory.GetFileSystemEntries(_temporary.Path).Should().HaveCount(2).And.ContainSingle(path => path.EndsWith(".old", StringComparison.Ordinal));
+        }
+        finally
+        {
+            Shell("""rm -rf "$1" "$1".*""");
+        }
+    }
+
+    [Fact]
+    public void Another_autoencoder_is_not_put_beside_files_that_have_changed()
+    {
+        SmallBundle.Build().Save(Folder);
+        var opened = FeatureBundle.Open(Folder);
+        File.AppendAllText(InFolder("tokenizer.json"), " ");
+        using var model = RouteSaeModel.Create(SmallBundle.Architecture, seed: 6);
+
+        opened.Invoking(bundle => bundle.With("other", model, FeatureCatalog.Unnamed(SmallBundle.Latents))).Should().Throw<BundleFormatException>()
+            .WithMessage("The bundle 'the bundle 'other'' is damaged:*- tokenizer.json has * bytes instead of *");
+    }
+
     [Fact]
     public void Saving_leaves_a_folder_of_other_things_alone()
     {
@@ -219,6 +253,13 @@ public sealed class FeatureBundleTests : IDisposable
     private Action Opening() => () => FeatureBundle.Open(Folder);
 
     private string InFolder(string name) => Path.Combine(Folder, name);
+
+    private void Shell(string script)
+    {
+        using var process = Process.Start("/bin/sh", ["-c", script, "sh", Folder]);
+        process.WaitForExit();
+        process.ExitCode.Should().Be(0);
+    }
 
     private void Edit(Action<JsonNode> edit)
     {

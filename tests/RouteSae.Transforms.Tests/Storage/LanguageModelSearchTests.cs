@@ -1,4 +1,6 @@
 using FluentAssertions;
+using RouteSae.Autoencoders;
+using RouteSae.Features;
 using RouteSae.Storage;
 using RouteSae.Tests.Features;
 using Xunit;
@@ -46,6 +48,50 @@ public sealed class LanguageModelSearchTests : IDisposable
         var model = CopyModel(_temporary.File("lm"));
 
         bundle.FindLanguageModel().Should().Be(model);
+    }
+
+    [Theory]
+    [InlineData("further/down/copy", "../../../lm")]
+    [InlineData("bundle/below", "../../lm")]
+    [InlineData("sibling", "../lm")]
+    public void A_relative_reference_leads_to_the_model_after_saving_elsewhere(string place, string location)
+    {
+        var bundle = Saved("../lm");
+        var model = CopyModel(_temporary.File("lm"));
+
+        bundle.Save(_temporary.File(place.Split('/')));
+
+        var copy = FeatureBundle.Open(_temporary.File(place.Split('/')));
+        copy.Manifest.LanguageModel!.Location.Should().Be(location);
+        copy.FindLanguageModel().Should().Be(model);
+    }
+
+    [Fact]
+    public void A_relative_reference_leads_to_the_model_after_saving_with_another_autoencoder_elsewhere()
+    {
+        var bundle = Saved("../lm");
+        var model = CopyModel(_temporary.File("lm"));
+        using var autoencoder = RouteSaeModel.Create(SmallBundle.Architecture, seed: 6);
+
+        bundle.With("other", autoencoder, FeatureCatalog.Unnamed(SmallBundle.Latents)).Save(_temporary.File("further", "copy"));
+
+        FeatureBundle.Open(_temporary.File("further", "copy")).FindLanguageModel().Should().Be(model);
+    }
+
+    [Fact]
+    public void A_hub_name_is_kept_when_a_bundle_is_saved_elsewhere()
+    {
+        Set(LanguageModelSearch.ModelsVariable, _temporary.File("models"));
+        var model = CopyModel(_temporary.File("models", "name"));
+        var bundle = Saved("org/name");
+
+        // A folder of that name, but not that model.
+        Directory.CreateDirectory(_temporary.File("bundle", "org", "name"));
+        bundle.Save(_temporary.File("further", "copy"));
+
+        var copy = FeatureBundle.Open(_temporary.File("further", "copy"));
+        copy.ManifestBytes.ToArray().Should().Equal(bundle.ManifestBytes.ToArray());
+        copy.FindLanguageModel().Should().Be(model);
     }
 
     [Theory]
