@@ -26,7 +26,7 @@ internal static class TrainRouteSaeCommand
         var config = DecoderConfig.Parse(File.ReadAllText(Path.Combine(folder, "config.json")), "config.json");
         var routed = config.DefaultRoutedHiddenStates;
         using var languageModel = DecoderModel.Load(folder, new DecoderLoadOptions { LastHiddenState = routed.Max(), Precision = Precision.BFloat16 });
-        using var source = new WindowActivations(
+        var source = new WindowActivations(
             languageModel, new TokenWindows(TokenFile.Read(Path.Combine(output, "train.tokens")), config.MaxPositions, Seed), routed, BatchWindows);
         using var model = RouteSaeModel.Create(
             new RouteSaeArchitecture

@@ -6,9 +6,9 @@ namespace RouteSae.Tools.TinyModel;
 
 /// <summary>
 /// Hidden states of the routed layers over shuffled windows of the corpus. The first token of each window is replaced by the
-/// end-of-text token, as texts are given to the model later; that token is masked everywhere.
+/// end-of-text token, as texts are given to the model later; that token is masked everywhere. Borrows the model.
 /// </summary>
-internal sealed class WindowActivations(DecoderModel model, TokenWindows windows, IReadOnlyList<int> routed, int batchWindows) : IDisposable
+internal sealed class WindowActivations(DecoderModel model, TokenWindows windows, IReadOnlyList<int> routed, int batchWindows)
 {
     private readonly ForwardRequest _request = new() { HiddenStates = routed };
     private long _next;
@@ -26,8 +26,6 @@ internal sealed class WindowActivations(DecoderModel model, TokenWindows windows
             _next += batchWindows;
         }
     }
-
-    public void Dispose() => model.Dispose();
 
     private (HiddenStateBatch Batch, int[] Ids) Next()
     {
