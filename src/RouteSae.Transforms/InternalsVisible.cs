@@ -3,3 +3,5 @@ using System.Runtime.CompilerServices;
 [assembly: InternalsVisibleTo("RouteSae.Transforms.Tests")]
 [assembly: InternalsVisibleTo("RouteSae.Tools.Tests")]
 [assembly: InternalsVisibleTo("routesae-tinymodel")]
+[assembly: InternalsVisibleTo("RouteSae.Benchmarks")]
+[assembly: InternalsVisibleTo("RouteSae.Benchmarks.Tests")]

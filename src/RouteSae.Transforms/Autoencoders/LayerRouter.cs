@@ -25,6 +25,9 @@ public sealed class LayerRouter : IDisposable
     /// <summary>W_r, [L, D].</summary>
     public Tensor Weight => _weight.Value;
 
+    /// <summary>How routing computes. Default: <see cref="ComputePath.Auto"/>.</summary>
+    internal ComputePath Path { get; set; }
+
     /// <summary>Standardises the hidden states and routes each token.</summary>
     /// <param name="hiddenStates">The L routed hidden states, raw, each [N, D].</param>
     /// <param name="mode">Hard or soft. Default: the architecture's.</param>

@@ -33,6 +33,13 @@ public sealed class RouteSaeModel : IDisposable
     /// <summary>The autoencoder's parameters, then the router's.</summary>
     public IReadOnlyList<AutoencoderParameter> Parameters { get; }
 
+    /// <summary>How the model computes, in training too. Default: <see cref="ComputePath.Auto"/>.</summary>
+    internal ComputePath Path
+    {
+        get => Autoencoder.Path;
+        set => Autoencoder.Path = Router.Path = value;
+    }
+
     /// <summary>A new model: decoder tied to the encoder at the start, zero biases.</summary>
     /// <param name="architecture">The sizes and choices.</param>
     /// <param name="seed">Seed of the starting values of encoder and router.</param>

@@ -50,6 +50,9 @@ public sealed class TopKAutoencoder : IDisposable
     /// <summary>W_decᵀ, [M, D]: row j is what latent j adds to the activation, one unit of it.</summary>
     public Tensor DecoderDirections => _directions.Value;
 
+    /// <summary>How encoding and decoding compute. Default: <see cref="ComputePath.Auto"/>.</summary>
+    internal ComputePath Path { get; set; }
+
     /// <summary>A new autoencoder whose decoder starts as the transpose of its encoder, with zero biases.</summary>
     /// <param name="architecture">The sizes.</param>
     /// <param name="seed">Seed of the encoder's starting values.</param>
