@@ -1,3 +1,4 @@
+using RouteSae.Autoencoders.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -35,6 +36,13 @@ public sealed class LayerRouter : IDisposable
     public RoutedActivations Route(IReadOnlyList<Tensor> hiddenStates, RoutingMode? mode = null)
     {
         CheckShapes(hiddenStates);
+        return KernelFits(hiddenStates) && !KernelSupport.RecordsGradients([.. hiddenStates, Weight])
+            ? RouteByKernel(hiddenStates, mode ?? _architecture.Mode)
+            : RouteByOperations(hiddenStates, mode);
+    }
+
+    private RoutedActivations RouteByOperations(IReadOnlyList<Tensor> hiddenStates, RoutingMode? mode)
+    {
         using var scope = NewDisposeScope();
         var standardized = Standardize(hiddenStates);
         var probabilities = F.softmax(F.linear(Aggregate(standardized), Weight), 1); // [N, L]
@@ -49,6 +57,16 @@ public sealed class LayerRouter : IDisposable
 
     /// <summary>Frees the tensor.</summary>
     public void Dispose() => _weight.Dispose();
+
+    private bool KernelFits(IReadOnlyList<Tensor> hiddenStates) =>
+        KernelSupport.Choose(Path, Weight) != ComputePath.TorchOperations
+        && hiddenStates.All(tensor => RoutingKernel.Fits(tensor) && tensor.dtype == hiddenStates[0].dtype);
+
+    private RoutedActivations RouteByKernel(IReadOnlyList<Tensor> hiddenStates, RoutingMode mode)
+    {
+        var routed = new RoutingKernel(Weight, _architecture.Aggregation, mode).Route(hiddenStates, rows: null, keepAggregate: false);
+        return new RoutedActivations(routed.X, routed.Probabilities, routed.Chosen, mode);
+    }
 
     private Tensor[] Standardize(IReadOnlyList<Tensor> hiddenStates) =>
         hiddenStates.Select(hidden => Standardization.Apply(hidden.to(Weight.dtype).to(Weight.device)).Values).ToArray();

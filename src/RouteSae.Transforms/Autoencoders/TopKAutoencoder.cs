@@ -1,3 +1,4 @@
+using RouteSae.Autoencoders.Kernels;
 using RouteSae.Storage;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,6 +21,7 @@ public sealed class TopKAutoencoder : IDisposable
     private readonly AutoencoderParameter _latentBias; // [M]
     private readonly AutoencoderParameter _encoder; // [M, D]
     private readonly AutoencoderParameter _directions; // [M, D], stored [D, M]: decoding reads the rows of the active latents only
+    private readonly Lazy<SparseEncoder> _sparseEncoder;
 
     internal TopKAutoencoder(TopKArchitecture architecture, ParameterReader reader)
     {
@@ -30,6 +32,7 @@ public sealed class TopKAutoencoder : IDisposable
         _encoder = reader.Read(EncoderName, latents, hidden);
         _directions = reader.ReadTransposed(DecoderName, hidden, latents);
         Parameters = [_preBias, _latentBias, _encoder, _directions];
+        _sparseEncoder = new Lazy<SparseEncoder>(() => new SparseEncoder(EncoderWeight, PreBias, LatentBias));
     }
 
     /// <summary>The sizes.</summary>
@@ -102,8 +105,13 @@ public sealed class TopKAutoencoder : IDisposable
     /// </summary>
     /// <param name="x">Activations, [N, D].</param>
     /// <param name="selection">Replaces the architecture's K at inference. Default: none.</param>
+    /// <returns>The codes; the order of a token's slots has no meaning. The caller owns them.</returns>
+    /// <exception cref="ArgumentException">A pre-activation is NaN; the message names the token.</exception>
     public SparseCodes Encode(Tensor x, CodeSelection? selection = null)
     {
+        var path = KernelSupport.Choose(Path, x, EncoderWeight, PreBias, LatentBias);
+        if (selection?.Threshold is null && path != ComputePath.TorchOperations && !KernelSupport.RecordsGradients(x, EncoderWeight, PreBias, LatentBias))
+            return _sparseEncoder.Value.Encode(x, Slots(selection), Architecture.Fidelity == Fidelity.Corrected, path == ComputePath.BFloat16Kernels);
         using var scope = NewDisposeScope();
         var (values, indices) = selection?.Threshold is { } threshold
             ? SelectAbove(PreActivations(x), threshold)
@@ -117,6 +125,9 @@ public sealed class TopKAutoencoder : IDisposable
     /// <returns>[N, D]; the caller owns it.</returns>
     public Tensor Decode(SparseCodes codes)
     {
+        if (KernelSupport.Choose(Path, codes.Values, DecoderDirections, PreBias) != ComputePath.TorchOperations
+            && !KernelSupport.RecordsGradients(codes.Values, DecoderDirections, PreBias))
+            return SparseDecoder.Decode(DecoderDirections, PreBias, codes);
         using var scope = NewDisposeScope();
         return (RowOperators.WeightedSum(DecoderDirections, codes.Indices, codes.Values) + PreBias).MoveToOuterDisposeScope();
     }
@@ -135,6 +146,8 @@ public sealed class TopKAutoencoder : IDisposable
     {
         foreach (var parameter in Parameters)
             parameter.Dispose();
+        if (_sparseEncoder.IsValueCreated)
+            _sparseEncoder.Value.Dispose();
     }
 
     internal static Dictionary<string, Tensor> StartingValues(TopKArchitecture architecture, ParameterInitialization initialization)

@@ -1,0 +1,181 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RouteSae.Autoencoders.Kernels;
+
+/// <summary>
+/// Standardises, aggregates, routes and gathers in one pass over the hidden states of a token, without a stacked or
+/// standardised copy. Hidden states are float32 or bfloat16; sums are float32.
+/// </summary>
+internal sealed unsafe class RoutingKernel
+{
+    private const int TokensOfRange = 32;
+    private const float Epsilon = (float)Standardization.Epsilon;
+
+    private readonly Tensor _weight; // [L, D]
+    private readonly int _layers;
+    private readonly int _width;
+    private readonly bool _mean;
+    private readonly bool _soft;
+
+    public RoutingKernel(Tensor weight, RouterAggregation aggregation, RoutingMode mode)
+    {
+        _weight = weight;
+        (_layers, _width) = ((int)weight.shape[0], (int)weight.shape[1]);
+        _mean = aggregation == RouterAggregation.Mean;
+        _soft = mode == RoutingMode.Soft;
+    }
+
+    /// <summary>Whether the kernel reads this hidden state: contiguous, on the CPU, float32 or bfloat16.</summary>
+    public static bool Fits(Tensor hiddenState) =>
+        hiddenState.device.type == DeviceType.CPU && hiddenState.is_contiguous()
+        && hiddenState.dtype is ScalarType.Float32 or ScalarType.BFloat16;
+
+    /// <summary>Routes tokens.</summary>
+    /// <param name="hiddenStates">L x [.., D], all of one type.</param>
+    /// <param name="rows">The tokens' rows, N of them; null: all.</param>
+    /// <param name="keepAggregate">Whether the router's input is wanted.</param>
+    public RoutedTokens Route(IReadOnlyList<Tensor> hiddenStates, long[]? rows, bool keepAggregate)
+    {
+        var count = rows?.Length ?? (int)hiddenStates[0].shape[0];
+        var routed = new RoutedTokens
+        {
+            X = empty(count, _width),
+            Probabilities = empty(count, _layers),
+            Chosen = empty(count, ScalarType.Int64),
+            Aggregate = keepAggregate ? empty(count, _width) : null,
+        };
+        if (hiddenStates[0].dtype == ScalarType.BFloat16)
+            Route<BFloat16Element>(hiddenStates, rows, count, routed);
+        else
+            Route<SingleElement>(hiddenStates, rows, count, routed);
+        return routed;
+    }
+
+    private void Route<TElement>(IReadOnlyList<Tensor> hiddenStates, long[]? rows, int count, RoutedTokens routed)
+        where TElement : struct, IHiddenElement
+    {
+        var sources = hiddenStates.Select(tensor => (nint)(TElement.Size == sizeof(float) ? TensorData.Floats(tensor) : (void*)TensorData.BFloat16s(tensor))).ToArray();
+        float* weight = TensorData.Floats(_weight), x = TensorData.Floats(routed.X), p = TensorData.Floats(routed.Probabilities);
+        var kept = routed.Aggregate is { } tensor ? TensorData.Floats(tensor) : null;
+        var chosen = TensorData.Longs(routed.Chosen);
+        KernelLoop.For(count, TokensOfRange, (first, end) =>
+        {
+            var token = stackalloc byte*[_layers];
+            var scales = stackalloc float[2 * _layers];
+            using var scratch = new KernelScratch(_width * sizeof(float));
+            for (var t = first; t < end; t++)
+            {
+                var row = (rows?[t] ?? t) * _width * TElement.Size;
+                for (var l = 0; l < _layers; l++)
+                    token[l] = (byte*)sources[l] + row;
+                var aggregate = kept is null ? (float*)scratch.Data : kept + (long)t * _width;
+                Aggregate<TElement>(token, scales, aggregate);
+                chosen[t] = Probabilities(aggregate, weight, p + (long)t * _layers);
+                Gather<TElement>(token, scales, p + (long)t * _layers, (int)chosen[t], x + (long)t * _width);
+            }
+        });
+        GC.KeepAlive(hiddenStates);
+        GC.KeepAlive(_weight);
+    }
+
+    /// <summary>Mean and 1 / (std + ε) of each hidden state, and v = Σ xᵢ or Σ xᵢ / L.</summary>
+    private void Aggregate<TElement>(byte** token, float* scales, float* aggregate) where TElement : struct, IHiddenElement
+    {
+        for (var l = 0; l < _layers; l++)
+        {
+            var mean = scales[2 * l] = Mean<TElement>(token[l]);
+            var scale = scales[2 * l + 1] = 1 / (MathF.Sqrt(SquaredDeviation<TElement>(token[l], mean) / (_width - 1)) + Epsilon);
+            AddScaled<TElement>(token[l], mean, _mean ? scale / _layers : scale, aggregate, overwrite: l == 0);
+        }
+    }
+
+    /// <summary>softmax(W_r v) into <paramref name="p"/>; the place of the largest, the first of equals.</summary>
+    private int Probabilities(float* aggregate, float* weight, float* p)
+    {
+        var best = 0;
+        for (var l = 0; l < _layers; l++)
+        {
+            p[l] = FloatRows.Dot(aggregate, weight + (long)l * _width, _width);
+            if (p[l] > p[best])
+                best = l;
+        }
+        var (largest, sum) = (p[best], 0f);
+        for (var l = 0; l < _layers; l++)
+            sum += p[l] = MathF.Exp(p[l] - largest);
+        for (var l = 0; l < _layers; l++)
+            p[l] /= sum;
+        return best;
+    }
+
+    private void Gather<TElement>(byte** token, float* scales, float* p, int chosen, float* x) where TElement : struct, IHiddenElement
+    {
+        if (!_soft)
+        {
+            AddScaled<TElement>(token[chosen], scales[2 * chosen], scales[2 * chosen + 1] * p[chosen], x, overwrite: true);
+            return;
+        }
+        for (var l = 0; l < _layers; l++)
+            AddScaled<TElement>(token[l], scales[2 * l], scales[2 * l + 1] * p[l], x, overwrite: l == 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private float Mean<TElement>(byte* row) where TElement : struct, IHiddenElement
+    {
+        Vector512<float> even = default, odd = default;
+        var i = 0;
+        for (; i + 32 <= _width; i += 32)
+        {
+            even += TElement.Load(row, i);
+            odd += TElement.Load(row, i + 16);
+        }
+        var sum = FloatRows.Sum(even + odd);
+        for (; i < _width; i++)
+            sum += TElement.At(row, i);
+        return sum / _width;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private float SquaredDeviation<TElement>(byte* row, float mean) where TElement : struct, IHiddenElement
+    {
+        Vector512<float> even = default, odd = default;
+        var center = Vector512.Create(mean);
+        var i = 0;
+        for (; i + 32 <= _width; i += 32)
+        {
+            var low = TElement.Load(row, i) - center;
+            var high = TElement.Load(row, i + 16) - center;
+            even = Vector512.FusedMultiplyAdd(low, low, even);
+            odd = Vector512.FusedMultiplyAdd(high, high, odd);
+        }
+        var sum = FloatRows.Sum(even + odd);
+        for (; i < _width; i++)
+        {
+            var deviation = TElement.At(row, i) - mean;
+            sum = MathF.FusedMultiplyAdd(deviation, deviation, sum);
+        }
+        return sum;
+    }
+
+    /// <summary>target (+)= (row − mean) · scale.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void AddScaled<TElement>(byte* row, float mean, float scale, float* target, bool overwrite) where TElement : struct, IHiddenElement
+    {
+        Vector512<float> center = Vector512.Create(mean), factor = Vector512.Create(scale);
+        var i = 0;
+        if (overwrite)
+        {
+            for (; i + 16 <= _width; i += 16)
+                ((TElement.Load(row, i) - center) * factor).Store(target + i);
+        }
+        else
+        {
+            for (; i + 16 <= _width; i += 16)
+                Vector512.FusedMultiplyAdd(TElement.Load(row, i) - center, factor, Vector512.Load(target + i)).Store(target + i);
+        }
+        for (; i < _width; i++)
+            target[i] = MathF.FusedMultiplyAdd(TElement.At(row, i) - mean, scale, overwrite ? 0 : target[i]);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RouteSae.Autoencoders.Kernels;
+
+/// <summary>Sums of a few weighted rows: Σₖ zₖ rows[jₖ] + offset, with the sums of 128 columns at a time in registers.</summary>
+internal static unsafe class SparseDecoder
+{
+    private const int Block = 128;
+    private const int TokensOfRange = 16;
+
+    /// <param name="rows">[M, D].</param>
+    /// <param name="offset">[D]; null for zero.</param>
+    /// <param name="codes">[N, K].</param>
+    /// <returns>[N, D]. The caller owns it.</returns>
+    /// <exception cref="ArgumentException">A latent does not exist.</exception>
+    public static Tensor Decode(Tensor rows, Tensor? offset, SparseCodes codes)
+    {
+        var (tokens, slots, count, width) = ((int)codes.Tokens, codes.Slots, rows.shape[0], (int)rows.shape[1]);
+        var result = empty(tokens, width);
+        using var zero = offset is null ? zeros(width) : null;
+        float* from = TensorData.Floats(rows), start = TensorData.Floats(offset ?? zero!), target = TensorData.Floats(result);
+        var values = TensorData.Floats(codes.Values);
+        var indices = TensorData.Longs(codes.Indices);
+        KernelLoop.For(tokens, TokensOfRange, (first, end) =>
+        {
+            for (var t = first; t < end; t++)
+            {
+                CheckIndices(indices + (long)t * slots, slots, count, t);
+                Row(from, width, start, indices + (long)t * slots, values + (long)t * slots, slots, target + (long)t * width);
+            }
+        });
+        GC.KeepAlive(rows);
+        GC.KeepAlive(offset);
+        GC.KeepAlive(codes);
+        return result;
+    }
+
+    /// <summary>One row of <see cref="Decode"/>.</summary>
+    public static void Row(float* rows, int width, float* offset, long* indices, float* values, int slots, float* target)
+    {
+        var column = 0;
+        for (; column + Block <= width; column += Block)
+            Columns128(rows + column, width, offset + column, indices, values, slots, target + column);
+        for (; column + FloatRows.Step <= width; column += FloatRows.Step)
+            Columns16(rows + column, width, offset + column, indices, values, slots, target + column);
+        for (; column < width; column++)
+        {
+            var sum = offset[column];
+            for (var k = 0; k < slots; k++)
+                sum = MathF.FusedMultiplyAdd(values[k], rows[indices[k] * width + column], sum);
+            target[column] = sum;
+        }
+    }
+
+    private static void CheckIndices(long* indices, int slots, long count, int token)
+    {
+        for (var k = 0; k < slots; k++)
+        {
+            if ((ulong)indices[k] >= (ulong)count)
+                throw new ArgumentException($"Token {token} has latent {indices[k]}, but there are only {count} latents (0 to {count - 1}).", "codes");
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Columns128(float* rows, long width, float* offset, long* indices, float* values, int slots, float* target)
+    {
+        Vector512<float> a0 = Vector512.Load(offset), a1 = Vector512.Load(offset + 16), a2 = Vector512.Load(offset + 32), a3 = Vector512.Load(offset + 48);
+        Vector512<float> a4 = Vector512.Load(offset + 64), a5 = Vector512.Load(offset + 80), a6 = Vector512.Load(offset + 96), a7 = Vector512.Load(offset + 112);
+        for (var k = 0; k < slots; k++)
+        {
+            var row = rows + indices[k] * width;
+            var value = Vector512.Create(values[k]);
+            a0 = Vector512.FusedMultiplyAdd(value, Vector512.Load(row), a0);
+            a1 = Vector512.FusedMultiplyAdd(value, Vector512.Load(row + 16), a1);
+            a2 = Vector512.FusedMultiplyAdd(value, Vector512.Load(row + 32), a2);
+            a3 = Vector512.FusedMultiplyAdd(value, Vector512.Load(row + 48), a3);
+            a4 = Vector512.FusedMultiplyAdd(value, Vector512.Load(row + 64), a4);
+            a5 = Vector512.FusedMultiplyAdd(value, Vector512.Load(row + 80), a5);
+            a6 = Vector512.FusedMultiplyAdd(value, Vector512.Load(row + 96), a6);
+            a7 = Vector512.FusedMultiplyAdd(value, Vector512.Load(row + 112), a7);
+        }
+        a0.Store(target);
+        a1.Store(target + 16);
+        a2.Store(target + 32);
+        a3.Store(target + 48);
+        a4.Store(target + 64);
+        a5.Store(target + 80);
+        a6.Store(target + 96);
+        a7.Store(target + 112);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Columns16(float* rows, long width, float* offset, long* indices, float* values, int slots, float* target)
+    {
+        var sum = Vector512.Load(offset);
+        for (var k = 0; k < slots; k++)
+            sum = Vector512.FusedMultiplyAdd(Vector512.Create(values[k]), Vector512.Load(rows + indices[k] * width), sum);
+        sum.Store(target);
+    }
+}
