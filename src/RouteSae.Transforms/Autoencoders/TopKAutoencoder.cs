@@ -135,6 +135,11 @@ public sealed class TopKAutoencoder : IDisposable
     /// <summary>Scales every latent's direction (a column of W_dec) to length 1. A direction of length 0 stays as it is.</summary>
     public void NormalizeDecoder()
     {
+        if (KernelSupport.Choose(Path, DecoderDirections) != ComputePath.TorchOperations)
+        {
+            UnitRows.Normalize(DecoderDirections);
+            return;
+        }
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var lengths = DecoderDirections.norm(dim: 1, keepdim: true);
@@ -149,6 +154,14 @@ public sealed class TopKAutoencoder : IDisposable
         if (_sparseEncoder.IsValueCreated)
             _sparseEncoder.Value.Dispose();
     }
+
+    /// <summary>Encodes by kernels, and keeps x − b_pre; see <see cref="SparseEncoder.Encode"/>.</summary>
+    internal SparseCodes EncodeByKernel(Tensor x, Tensor centered) =>
+        _sparseEncoder.Value.Encode(
+            x, Architecture.ActiveLatents, Architecture.Fidelity == Fidelity.Corrected, KernelSupport.Choose(Path, x) == ComputePath.BFloat16Kernels, centered);
+
+    /// <summary>Tells that a kernel has changed the parameters in place.</summary>
+    internal void ParametersChanged() => _sparseEncoder.Value.ParametersChanged();
 
     internal static Dictionary<string, Tensor> StartingValues(TopKArchitecture architecture, ParameterInitialization initialization)
     {

@@ -1,3 +1,4 @@
+using RouteSae.Autoencoders.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -41,6 +42,15 @@ public sealed class AdamOptimizer : IDisposable
         StepsTaken++;
         for (var i = 0; i < _parameters.Count; i++)
             Update(_parameters[i], gradients[i], Moments[i], learningRate);
+    }
+
+    /// <summary>Begins a step that kernels take, with the numbers that it needs.</summary>
+    /// <param name="learningRate">lr of this step.</param>
+    internal AdamStep Begin(double learningRate)
+    {
+        StepsTaken++;
+        return new AdamStep(
+            _beta1, _beta2, learningRate / (1 - Math.Pow(_beta1, StepsTaken)), 1 / Math.Sqrt(1 - Math.Pow(_beta2, StepsTaken)), _epsilon);
     }
 
     /// <summary>Frees the moments.</summary>

@@ -1,4 +1,5 @@
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,6 +30,25 @@ public sealed class AutoencoderOptimizer : IDisposable
         double beta1 = 0.9,
         double beta2 = 0.999,
         int unitNormInterval = 10)
+        : this(parameters, normalizeDecoder, schedule, beta1, beta2, unitNormInterval, recordGradients: true)
+    {
+    }
+
+    /// <param name="parameters">What is trained.</param>
+    /// <param name="normalizeDecoder">Sets the decoder's directions to unit length.</param>
+    /// <param name="schedule">The learning rate of each step.</param>
+    /// <param name="beta1">Adam's β₁.</param>
+    /// <param name="beta2">Adam's β₂.</param>
+    /// <param name="unitNormInterval">Batches from one unit norm to the next.</param>
+    /// <param name="recordGradients">Whether autograd takes the gradients; not where kernels do.</param>
+    internal AutoencoderOptimizer(
+        IReadOnlyList<AutoencoderParameter> parameters,
+        Action normalizeDecoder,
+        LearningRateSchedule schedule,
+        double beta1,
+        double beta2,
+        int unitNormInterval,
+        bool recordGradients)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(unitNormInterval, 1);
         Parameters = parameters;
@@ -38,7 +58,7 @@ public sealed class AutoencoderOptimizer : IDisposable
         _values = parameters.Select(parameter => parameter.Value).ToArray();
         Adam = new AdamOptimizer(_values, beta1, beta2);
         normalizeDecoder();
-        RecordGradients(true);
+        RecordGradients(recordGradients);
     }
 
     /// <summary>What is trained.</summary>
@@ -60,9 +80,20 @@ public sealed class AutoencoderOptimizer : IDisposable
     public double Step(Tensor loss)
     {
         using var scope = NewDisposeScope();
+        var gradients = Gradients(loss);
+        return Step(learningRate => Adam.Step(gradients, learningRate));
+    }
+
+    /// <summary>Takes one step that kernels compute.</summary>
+    /// <param name="update">Changes the parameters and Adam's moments in place.</param>
+    /// <returns>The learning rate of the step.</returns>
+    internal double Step(Action<AdamStep> update) => Step(learningRate => update(Adam.Begin(learningRate)));
+
+    private double Step(Action<double> update)
+    {
         var batch = Adam.StepsTaken;
         var learningRate = Schedule.At(batch);
-        Adam.Step(Gradients(loss), learningRate);
+        update(learningRate);
         if (batch % _unitNormInterval == 0)
             _normalizeDecoder();
         return learningRate;

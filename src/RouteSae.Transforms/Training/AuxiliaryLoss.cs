@@ -21,12 +21,27 @@ public static class AuxiliaryLoss
     public static Tensor Loss(TopKAutoencoder autoencoder, Tensor x, Tensor reconstruction, Tensor deadLatents, int maximumLatents)
     {
         using var scope = NewDisposeScope();
-        var residual = (x - reconstruction).detach(); // [N, D]
-        var dead = deadLatents.shape[0];
-        var encoder = autoencoder.EncoderWeight.index_select(0, deadLatents); // [dead, D]
-        var bias = autoencoder.LatentBias.index_select(0, deadLatents);
-        var directions = autoencoder.DecoderDirections.index_select(0, deadLatents); // [dead, D]
-        var preActivations = F.linear((x - autoencoder.PreBias).detach(), encoder, bias); // [N, dead]
+        return Loss(
+            (x - autoencoder.PreBias).detach(),
+            (x - reconstruction).detach(),
+            autoencoder.EncoderWeight.index_select(0, deadLatents),
+            autoencoder.LatentBias.index_select(0, deadLatents),
+            autoencoder.DecoderDirections.index_select(0, deadLatents),
+            maximumLatents).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same from the rows of the dead latents, all that the gradient reaches.</summary>
+    /// <param name="centered">x − b_pre, [N, D], held constant.</param>
+    /// <param name="residual">x − x̂, [N, D], held constant.</param>
+    /// <param name="encoder">[dead, D].</param>
+    /// <param name="bias">[dead].</param>
+    /// <param name="directions">[dead, D].</param>
+    /// <param name="maximumLatents">How many dead latents a token may use.</param>
+    internal static Tensor Loss(Tensor centered, Tensor residual, Tensor encoder, Tensor bias, Tensor directions, int maximumLatents)
+    {
+        using var scope = NewDisposeScope();
+        var dead = encoder.shape[0];
+        var preActivations = F.linear(centered, encoder, bias); // [N, dead]
         var (values, indices) = preActivations.topk((int)Math.Min(maximumLatents, dead), dim: -1);
         var codes = zeros_like(preActivations).scatter(1, indices, values.relu());
         var error = (codes.mm(directions) - residual).square().sum() / residual.square().sum();

@@ -24,13 +24,13 @@ internal sealed class ProgressWindow
 
     public double ActiveLatents => (double)_active / Routing.Tokens;
 
-    public void Add(ObjectiveTerms terms, double loss)
+    public void Add(StepTerms terms)
     {
         _steps++;
-        _loss += loss;
-        _normalizedMse += Value(terms.NormalizedMse);
+        _loss += terms.Loss;
+        _normalizedMse += terms.NormalizedMse;
         _hasLoadBalance = terms.LoadBalance is not null;
-        _loadBalance += terms.LoadBalance is null ? 0 : Value(terms.LoadBalance);
+        _loadBalance += terms.LoadBalance ?? 0;
         _active += terms.Codes.CountActive();
         Routing.Add(terms.Routed);
     }
@@ -39,11 +39,5 @@ internal sealed class ProgressWindow
     {
         (_steps, _loss, _normalizedMse, _loadBalance, _active) = (0, 0, 0, 0, 0);
         Routing.Reset();
-    }
-
-    private static double Value(TorchSharp.torch.Tensor scalar)
-    {
-        using var detached = scalar.detach();
-        return detached.item<float>();
     }
 }

@@ -47,10 +47,8 @@ public sealed class RouteSaeObjective
 
     private Tensor? AuxiliaryTerm(Tensor target, Tensor reconstruction, Tensor? deadLatents) =>
         Corrected && _options.AuxiliaryCoefficient > 0 && deadLatents?.shape[0] > 0
-            ? AuxiliaryLoss.Loss(_model.Autoencoder, target, reconstruction, deadLatents, AuxiliaryLatents)
+            ? AuxiliaryLoss.Loss(_model.Autoencoder, target, reconstruction, deadLatents, _options.AuxiliaryLatentsOf(_model.Autoencoder.Architecture))
             : null;
-
-    private int AuxiliaryLatents => _options.AuxiliaryLatents ?? Math.Max(1, _model.Architecture.HiddenSize / 2);
 
     private Tensor Total(Tensor normalizedMse, Tensor? loadBalance, Tensor? auxiliary)
     {

@@ -11,7 +11,7 @@ namespace RouteSae.Training;
 /// </summary>
 public sealed class RouteSaeTrainer : IDisposable
 {
-    private readonly RouteSaeObjective _objective;
+    private readonly ITrainingStep _step;
     private readonly ProgressWindow _window;
     private readonly Stopwatch _clock = new();
     private TrainingProgress? _last;
@@ -27,11 +27,12 @@ public sealed class RouteSaeTrainer : IDisposable
         ArchitectureCheck.ThrowIfAny("The training options", Options.Problems());
         Model = model;
         Schedule = new LearningRateSchedule(Options.LearningRate, Options.Steps, Options.WarmupFraction, Options.DecayFraction);
+        var byKernels = KernelStep.Fits(model);
         Optimizer = new AutoencoderOptimizer(
-            model.Parameters, model.Autoencoder.NormalizeDecoder, Schedule, Options.Beta1, Options.Beta2, Options.UnitNormInterval);
+            model.Parameters, model.Autoencoder.NormalizeDecoder, Schedule, Options.Beta1, Options.Beta2, Options.UnitNormInterval, recordGradients: !byKernels);
         DeadLatents = new DeadLatentTracker(model.Architecture.Latents, Options.DeadAfterTokens, model.Autoencoder.PreBias.device);
         Routing = new RoutingStatistics(model.Architecture.RoutedHiddenStates.Count);
-        _objective = new RouteSaeObjective(model, Options);
+        _step = byKernels ? new KernelStep(model, Options, Optimizer) : new AutogradStep(new RouteSaeObjective(model, Options), Optimizer);
         _window = new ProgressWindow(model.Architecture.RoutedHiddenStates.Count);
     }
 
@@ -115,18 +116,19 @@ public sealed class RouteSaeTrainer : IDisposable
         if (StepsTaken == 0 && Corrected && Options.CenterPreBias)
             CenterPreBias(hiddenStates);
 
-        var terms = _objective.Evaluate(hiddenStates, DeadLatents.DeadLatents());
-        var loss = FiniteLoss(terms.Total);
-        _learningRate = Optimizer.Step(terms.Total);
+        var terms = _step.Evaluate(hiddenStates, DeadLatents.DeadLatents());
+        CheckFinite(terms.Loss);
+        _learningRate = _step.Update();
         DeadLatents.Update(terms.Codes);
         Routing.Add(terms.Routed);
-        _window.Add(terms, loss);
-        return loss;
+        _window.Add(terms);
+        return terms.Loss;
     }
 
     /// <summary>Frees the optimiser's state; the model stays.</summary>
     public void Dispose()
     {
+        _step.Dispose();
         Optimizer.Dispose();
         DeadLatents.Dispose();
     }
@@ -141,12 +143,10 @@ public sealed class RouteSaeTrainer : IDisposable
         Model.Autoencoder.PreBias.copy_(median);
     }
 
-    private double FiniteLoss(Tensor total)
+    private void CheckFinite(double loss)
     {
-        double loss = total.detach().to(ScalarType.Float64).item<double>();
-        return double.IsFinite(loss)
-            ? loss
-            : throw new InvalidOperationException(
+        if (!double.IsFinite(loss))
+            throw new InvalidOperationException(
                 $"The loss of step {StepsTaken + 1} is {loss}. The hidden states are finite: lower the learning rate, or look for tokens whose hidden states are constant.");
     }
 

@@ -57,6 +57,9 @@ public sealed class RouteSaeTrainerOptions
     /// <summary>How many steps <see cref="TotalTokens"/> make, rounded up. Training counts these steps, whatever the size of the batches that arrive.</summary>
     public int Steps => (int)Math.Min(int.MaxValue, (TotalTokens + BatchTokens - 1) / Math.Max(1, BatchTokens));
 
+    /// <summary>How many dead latents may take part, for an architecture.</summary>
+    internal int AuxiliaryLatentsOf(TopKArchitecture architecture) => AuxiliaryLatents ?? Math.Max(1, architecture.HiddenSize / 2);
+
     /// <summary>Everything that is wrong with these options, in sentences; empty when nothing is.</summary>
     public IReadOnlyList<string> Problems()
     {

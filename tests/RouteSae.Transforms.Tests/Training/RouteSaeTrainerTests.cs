@@ -225,6 +225,7 @@ public sealed class RouteSaeTrainerTests
     public void ATrainedModelRecordsNoGradientsOnceItsTrainerIsGone()
     {
         using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 3);
+        model.Path = ComputePath.TorchOperations; // kernels need no recording
         using (var trainer = new RouteSaeTrainer(model, Short(1)))
             model.Parameters.Should().OnlyContain(parameter => parameter.Value.requires_grad);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders.Kernels;
@@ -119,6 +120,7 @@ internal sealed unsafe class EncoderScreen : IDisposable
     /// <param name="centered">x − b_pre, [D].</param>
     /// <param name="row">[Columns].</param>
     /// <returns>a; NaN where no bound holds.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float WriteActivation(float* centered, ushort* row)
     {
         var rounded = RowRounding.Round(centered, row, _width);

@@ -38,6 +38,7 @@ internal sealed unsafe class FloatCandidates : IDisposable
     /// <param name="k">K.</param>
     /// <param name="places">The candidates, ascending; valid until the next call.</param>
     /// <returns>How many there are, at least K.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(float* values, float error, int k, out int* places)
     {
         places = Places;

@@ -33,6 +33,12 @@ internal sealed unsafe class RoutingKernel
         hiddenState.device.type == DeviceType.CPU && hiddenState.is_contiguous()
         && hiddenState.dtype is ScalarType.Float32 or ScalarType.BFloat16;
 
+    /// <summary>The hidden states as they are where the kernel reads them, else as contiguous float32 on the CPU.</summary>
+    public static IReadOnlyList<Tensor> Readable(IReadOnlyList<Tensor> hiddenStates) =>
+        hiddenStates.All(tensor => Fits(tensor) && tensor.dtype == hiddenStates[0].dtype)
+            ? hiddenStates
+            : hiddenStates.Select(tensor => tensor.to(ScalarType.Float32).cpu().contiguous()).ToArray();
+
     /// <summary>Routes tokens.</summary>
     /// <param name="hiddenStates">L x [.., D], all of one type.</param>
     /// <param name="rows">The tokens' rows, N of them; null: all.</param>
@@ -54,10 +60,49 @@ internal sealed unsafe class RoutingKernel
         return routed;
     }
 
+    /// <summary>Adds ∂/∂pᵢ = ⟨∂/∂x, xᵢ⟩ of soft routing, x = Σ pᵢ xᵢ.</summary>
+    /// <param name="hiddenStates">L x [N, D], those that were routed.</param>
+    /// <param name="inputGradients">∂/∂x, [N, D].</param>
+    /// <param name="probabilityGradients">[N, L].</param>
+    public void AddSoftGradients(IReadOnlyList<Tensor> hiddenStates, Tensor inputGradients, float[] probabilityGradients)
+    {
+        if (hiddenStates[0].dtype == ScalarType.BFloat16)
+            AddSoftGradients<BFloat16Element>(hiddenStates, inputGradients, probabilityGradients);
+        else
+            AddSoftGradients<SingleElement>(hiddenStates, inputGradients, probabilityGradients);
+    }
+
+    private void AddSoftGradients<TElement>(IReadOnlyList<Tensor> hiddenStates, Tensor inputGradients, float[] probabilityGradients)
+        where TElement : struct, IHiddenElement
+    {
+        var sources = Sources<TElement>(hiddenStates);
+        var gradients = TensorData.Floats(inputGradients);
+        KernelLoop.For((int)inputGradients.shape[0], TokensOfRange, (first, end) =>
+        {
+            using var scratch = new KernelScratch(_width * sizeof(float));
+            var x = (float*)scratch.Data;
+            for (var t = first; t < end; t++)
+            {
+                for (var l = 0; l < _layers; l++)
+                {
+                    var row = (byte*)sources[l] + (long)t * _width * TElement.Size;
+                    var mean = Mean<TElement>(row);
+                    AddScaled<TElement>(row, mean, Scale<TElement>(row, mean), x, overwrite: true);
+                    probabilityGradients[t * _layers + l] += FloatRows.Dot(x, gradients + (long)t * _width, _width);
+                }
+            }
+        });
+        GC.KeepAlive(hiddenStates);
+        GC.KeepAlive(inputGradients);
+    }
+
+    private static nint[] Sources<TElement>(IReadOnlyList<Tensor> hiddenStates) where TElement : struct, IHiddenElement =>
+        hiddenStates.Select(tensor => (nint)(TElement.Size == sizeof(float) ? TensorData.Floats(tensor) : (void*)TensorData.BFloat16s(tensor))).ToArray();
+
     private void Route<TElement>(IReadOnlyList<Tensor> hiddenStates, long[]? rows, int count, RoutedTokens routed)
         where TElement : struct, IHiddenElement
     {
-        var sources = hiddenStates.Select(tensor => (nint)(TElement.Size == sizeof(float) ? TensorData.Floats(tensor) : (void*)TensorData.BFloat16s(tensor))).ToArray();
+        var sources = Sources<TElement>(hiddenStates);
         float* weight = TensorData.Floats(_weight), x = TensorData.Floats(routed.X), p = TensorData.Floats(routed.Probabilities);
         var kept = routed.Aggregate is { } tensor ? TensorData.Floats(tensor) : null;
         var chosen = TensorData.Longs(routed.Chosen);
@@ -82,17 +127,19 @@ internal sealed unsafe class RoutingKernel
     }
 
     /// <summary>Mean and 1 / (std + ε) of each hidden state, and v = Σ xᵢ or Σ xᵢ / L.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Aggregate<TElement>(byte** token, float* scales, float* aggregate) where TElement : struct, IHiddenElement
     {
         for (var l = 0; l < _layers; l++)
         {
             var mean = scales[2 * l] = Mean<TElement>(token[l]);
-            var scale = scales[2 * l + 1] = 1 / (MathF.Sqrt(SquaredDeviation<TElement>(token[l], mean) / (_width - 1)) + Epsilon);
+            var scale = scales[2 * l + 1] = Scale<TElement>(token[l], mean);
             AddScaled<TElement>(token[l], mean, _mean ? scale / _layers : scale, aggregate, overwrite: l == 0);
         }
     }
 
     /// <summary>softmax(W_r v) into <paramref name="p"/>; the place of the largest, the first of equals.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Probabilities(float* aggregate, float* weight, float* p)
     {
         var best = 0;
@@ -110,6 +157,7 @@ internal sealed unsafe class RoutingKernel
         return best;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Gather<TElement>(byte** token, float* scales, float* p, int chosen, float* x) where TElement : struct, IHiddenElement
     {
         if (!_soft)
@@ -120,6 +168,10 @@ internal sealed unsafe class RoutingKernel
         for (var l = 0; l < _layers; l++)
             AddScaled<TElement>(token[l], scales[2 * l], scales[2 * l + 1] * p[l], x, overwrite: l == 0);
     }
+
+    /// <summary>1 / (std + ε).</summary>
+    private float Scale<TElement>(byte* row, float mean) where TElement : struct, IHiddenElement =>
+        1 / (MathF.Sqrt(SquaredDeviation<TElement>(row, mean) / (_width - 1)) + Epsilon);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float Mean<TElement>(byte* row) where TElement : struct, IHiddenElement

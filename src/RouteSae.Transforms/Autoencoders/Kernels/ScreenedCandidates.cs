@@ -39,6 +39,7 @@ internal sealed unsafe class ScreenedCandidates : IDisposable
     /// <param name="k">K.</param>
     /// <param name="places">The candidates, ascending; valid until the next call.</param>
     /// <returns>How many there are, at least K.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(ushort* bounds, float a, int k, out int* places)
     {
         places = Places;
@@ -113,6 +114,7 @@ internal sealed unsafe class ScreenedCandidates : IDisposable
     }
 
     /// <summary>The key that the upper bound of a latent among the K largest must have: that of the K-th largest lower bound.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private short LeastUpperBound(int count, float a, int k)
     {
         var uppers = (short*)_uppers.Data;
@@ -130,6 +132,7 @@ internal sealed unsafe class ScreenedCandidates : IDisposable
         return OrderedKeys.KeyBelow(OrderedKeys.Value(OrderedKeys.Largest(lowers, padded, k)));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Keep(int count, short least)
     {
         var places = Places;

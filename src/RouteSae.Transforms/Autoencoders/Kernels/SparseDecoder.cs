@@ -39,6 +39,7 @@ internal static unsafe class SparseDecoder
     }
 
     /// <summary>One row of <see cref="Decode"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Row(float* rows, int width, float* offset, long* indices, float* values, int slots, float* target)
     {
         var column = 0;
@@ -55,6 +56,7 @@ internal static unsafe class SparseDecoder
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CheckIndices(long* indices, int slots, long count, int token)
     {
         for (var k = 0; k < slots; k++)

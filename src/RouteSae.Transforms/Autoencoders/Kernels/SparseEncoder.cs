@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,6 +15,7 @@ namespace RouteSae.Autoencoders.Kernels;
 /// </summary>
 internal sealed unsafe class SparseEncoder : IDisposable
 {
+    private const int TokensOfBlock = 4096;
     private const int ProductBytes = 8 << 20;
     private const int LeastChunk = 64;
     private const int LargestChunk = 1024;
@@ -53,30 +55,13 @@ internal sealed unsafe class SparseEncoder : IDisposable
         using var noGradient = no_grad();
         var tokens = (int)x.shape[0];
         var codes = new SparseCodes(empty(tokens, k, ScalarType.Int64), empty(tokens, k));
-        var output = new Output(TensorData.Longs(codes.Indices), TensorData.Floats(codes.Values), k, positiveOnly);
-        var chunk = Math.Min(Chunk(bfloat16), tokens);
-        var kept = centered ?? empty(chunk, _width);
-        var rounded = bfloat16 ? empty(chunk, _screen.Columns, ScalarType.BFloat16) : null;
-        var bounds = bfloat16 ? empty(chunk, _screen.PaddedLatents, ScalarType.BFloat16) : null;
-        var errors = new float[chunk];
-        for (var first = 0; first < tokens; first += chunk)
+        var kept = centered ?? empty(Math.Min(tokens, TokensOfBlock), _width);
+        for (var first = 0; first < tokens; first += TokensOfBlock)
         {
-            using var step = NewDisposeScope();
-            var count = Math.Min(chunk, tokens - first);
-            var rows = kept.narrow(0, centered is null ? 0 : first, count);
-            Center(x, first, rows, rounded, errors);
-            if (bfloat16)
-            {
-                var product = bounds!.narrow(0, 0, count).addmm_(rounded!.narrow(0, 0, count), _screen.Weight.t(), 0, 1);
-                Choose(rows, first, TensorData.BFloat16s(product), null, errors, output);
-                GC.KeepAlive(product);
-            }
-            else
-            {
-                var product = Float32Product.Linear(rows, _encoder, _latentBias);
-                Choose(rows, first, null, TensorData.Floats(product), errors, output);
-                GC.KeepAlive(product);
-            }
+            var count = Math.Min(TokensOfBlock, tokens - first);
+            var block = kept.narrow(0, centered is null ? 0 : first, count);
+            Subtract(x, first, block);
+            Choose(block, Candidates(block, k, bfloat16), codes, first, k, positiveOnly);
         }
         return new SparseCodes(codes.Indices.MoveToOuterDisposeScope(), codes.Values.MoveToOuterDisposeScope());
     }
@@ -95,9 +80,6 @@ internal sealed unsafe class SparseEncoder : IDisposable
             scratch.Dispose();
     }
 
-    private int Chunk(bool bfloat16) =>
-        Math.Clamp(ProductBytes / (_screen.PaddedLatents * (bfloat16 ? sizeof(ushort) : sizeof(float))), LeastChunk, LargestChunk);
-
     private void RefreshScreen()
     {
         lock (_refreshing)
@@ -110,89 +92,165 @@ internal sealed unsafe class SparseEncoder : IDisposable
         }
     }
 
-    /// <summary>Writes x − b_pre, and what the product needs of it; <paramref name="errors"/> is NaN where no bound holds.</summary>
-    private void Center(Tensor x, int first, Tensor centered, Tensor? rounded, float[] errors)
+    private void Subtract(Tensor x, int first, Tensor centered)
     {
         float* source = TensorData.Floats(x) + (long)first * _width, bias = TensorData.Floats(_preBias), target = TensorData.Floats(centered);
-        var bits = rounded is null ? null : TensorData.BFloat16s(rounded);
         KernelLoop.For((int)centered.shape[0], TokensOfRange, (from, end) =>
         {
             for (var t = from; t < end; t++)
-            {
-                var row = target + (long)t * _width;
-                Subtract(source + (long)t * _width, bias, row, _width);
-                errors[t] = bits is null ? _screen.ProductError(row) : _screen.WriteActivation(row, bits + (long)t * _screen.Columns);
-            }
+                Subtract(source + (long)t * _width, bias, target + (long)t * _width, _width);
         });
         GC.KeepAlive(x);
+        GC.KeepAlive(centered);
     }
 
-    private void Choose(Tensor centered, int first, ushort* bounds, float* values, float[] errors, Output output)
+    private CandidateLists Candidates(Tensor centered, int k, bool bfloat16)
     {
+        var lists = new CandidateLists((int)centered.shape[0]);
+        var elementBytes = bfloat16 ? sizeof(ushort) : sizeof(float);
+        var chunk = Math.Min(lists.Tokens, Math.Clamp(ProductBytes / (_screen.PaddedLatents * elementBytes), LeastChunk, LargestChunk));
+        using var scope = NewDisposeScope();
+        var left = bfloat16 ? empty(chunk, _screen.Columns, ScalarType.BFloat16) : null;
+        var bounds = bfloat16 ? empty(chunk, _screen.PaddedLatents, ScalarType.BFloat16) : null;
+        for (var first = 0; first < lists.Tokens; first += chunk)
+        {
+            using var step = NewDisposeScope();
+            var count = Math.Min(chunk, lists.Tokens - first);
+            var rows = centered.narrow(0, first, count);
+            if (bfloat16)
+                ScreenByBounds(rows, left!.narrow(0, 0, count), bounds!.narrow(0, 0, count), first, k, lists);
+            else
+                ScreenByValues(rows, first, k, lists);
+        }
+        return lists;
+    }
+
+    private void ScreenByBounds(Tensor centered, Tensor left, Tensor bounds, int firstToken, int k, CandidateLists lists)
+    {
+        float* x = TensorData.Floats(centered);
+        ushort* rounded = TensorData.BFloat16s(left), upper = TensorData.BFloat16s(bounds);
+        var errors = new float[centered.shape[0]];
+        KernelLoop.For(errors.Length, TokensOfRange, (from, end) =>
+        {
+            for (var t = from; t < end; t++)
+                errors[t] = _screen.WriteActivation(x + (long)t * _width, rounded + (long)t * _screen.Columns);
+        });
+        using var right = _screen.Weight.t();
+        bounds.addmm_(left, right, 0, 1);
+        ForEachRange(errors.Length, (scratch, from, end) =>
+        {
+            for (var t = from; t < end; t++)
+            {
+                int* places = null;
+                var count = float.IsNaN(errors[t]) ? 0 : scratch.Screened.Find(upper + (long)t * _screen.PaddedLatents, errors[t], k, out places);
+                Keep(scratch, places, count);
+            }
+            Deliver(scratch, firstToken + from, lists);
+        });
+        GC.KeepAlive(centered);
+    }
+
+    private void ScreenByValues(Tensor centered, int firstToken, int k, CandidateLists lists)
+    {
+        using var product = Float32Product.Linear(centered, _encoder, _latentBias);
+        float* x = TensorData.Floats(centered), values = TensorData.Floats(product);
+        ForEachRange((int)centered.shape[0], (scratch, from, end) =>
+        {
+            for (var t = from; t < end; t++)
+            {
+                int* places = null;
+                var error = _screen.ProductError(x + (long)t * _width);
+                var count = float.IsNaN(error) ? 0 : scratch.Compared.Find(values + (long)t * _latents, error, k, out places);
+                Keep(scratch, places, count);
+            }
+            Deliver(scratch, firstToken + from, lists);
+        });
+        GC.KeepAlive(centered);
+    }
+
+    /// <summary>Notes a token's candidates; every latent is one where the screen can say nothing (none found).</summary>
+    private void Keep(EncoderScratch scratch, int* places, int count)
+    {
+        if (count == 0)
+            scratch.Found.AddRange(Enumerable.Range(0, _latents));
+        else
+            scratch.Found.AddRange(new ReadOnlySpan<int>(places, count));
+        scratch.Counts.Add(count == 0 ? _latents : count);
+    }
+
+    private static void Deliver(EncoderScratch scratch, int firstToken, CandidateLists lists)
+    {
+        lists.Append(firstToken, CollectionsMarshal.AsSpan(scratch.Counts), CollectionsMarshal.AsSpan(scratch.Found));
+        scratch.Counts.Clear();
+        scratch.Found.Clear();
+    }
+
+    /// <summary>Computes the candidates' pre-activations, and writes each token's K largest.</summary>
+    private void Choose(Tensor centered, CandidateLists lists, SparseCodes codes, int firstToken, int k, bool positiveOnly)
+    {
+        lists.MakeValues();
+        var candidates = new CandidateValues(TensorData.Floats(_encoder), TensorData.Floats(_latentBias), _latents, _width);
         var x = TensorData.Floats(centered);
-        KernelLoop.For((int)centered.shape[0], TokensOfRange, (from, end) =>
+        var byLatent = candidates.IsByLatent(lists.Tokens);
+        if (byLatent)
+            candidates.OfAll(x, lists);
+        var indices = TensorData.Longs(codes.Indices) + (long)firstToken * k;
+        var values = TensorData.Floats(codes.Values) + (long)firstToken * k;
+        fixed (int* allPlaces = lists.Places)
+        fixed (float* allValues = lists.Values)
+        {
+            int* places = allPlaces;
+            float* computed = allValues;
+            ForEachRange(lists.Tokens, (scratch, from, end) =>
+            {
+                for (var t = from; t < end; t++)
+                {
+                    var (start, count) = (lists.Start(t), lists.Count(t));
+                    if (!byLatent)
+                        candidates.OfToken(x + (long)t * _width, places + start, count, computed + start);
+                    CheckNumbers(computed + start, places + start, count, firstToken + t);
+                    LargestValues.Choose(computed + start, count, k, scratch.Keys, scratch.Chosen);
+                    Write(computed + start, places + start, scratch.Chosen, k, positiveOnly, indices + (long)t * k, values + (long)t * k);
+                }
+            });
+        }
+        GC.KeepAlive(centered);
+    }
+
+    private void ForEachRange(int tokens, Action<EncoderScratch, int, int> body) =>
+        KernelLoop.For(tokens, TokensOfRange, (from, end) =>
         {
             if (!_scratch.TryTake(out var scratch))
                 scratch = new EncoderScratch(_screen, _latents);
             try
             {
-                for (var t = from; t < end; t++)
-                {
-                    int* places = scratch.All;
-                    var count = _latents;
-                    if (!float.IsNaN(errors[t]))
-                        count = bounds is null
-                            ? scratch.Compared.Find(values + (long)t * _latents, errors[t], output.K, out places)
-                            : scratch.Screened.Find(bounds + (long)t * _screen.PaddedLatents, errors[t], output.K, out places);
-                    Choose(x + (long)t * _width, places, count, scratch, first + t, output);
-                }
+                body(scratch, from, end);
             }
             finally
             {
                 _scratch.Add(scratch);
             }
         });
-        GC.KeepAlive(centered);
-    }
 
-    /// <summary>Computes the candidates' pre-activations, and writes the K largest.</summary>
-    private void Choose(float* centered, int* candidates, int count, EncoderScratch scratch, int token, Output output)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Write(float* computed, int* places, int* chosen, int k, bool positiveOnly, long* indices, float* values)
     {
-        PreActivations(centered, candidates, count, scratch.Values);
-        CheckNumbers(scratch.Values, candidates, count, token);
-        LargestValues.Choose(scratch.Values, count, output.K, scratch.Keys, scratch.Chosen);
-        var slot = (long)token * output.K;
-        for (var i = 0; i < output.K; i++)
+        for (var i = 0; i < k; i++)
         {
-            var value = scratch.Values[scratch.Chosen[i]];
-            output.Indices[slot + i] = candidates[scratch.Chosen[i]];
-            output.Values[slot + i] = output.PositiveOnly ? MathF.Max(0, value) : value;
+            var value = computed[chosen[i]];
+            indices[i] = places[chosen[i]];
+            values[i] = positiveOnly ? MathF.Max(0, value) : value;
         }
     }
 
-    private void PreActivations(float* centered, int* candidates, int count, float* values)
-    {
-        float* weight = TensorData.Floats(_encoder), bias = TensorData.Floats(_latentBias);
-        var i = 0;
-        for (; i + 4 <= count; i += 4)
-        {
-            var c = candidates + i;
-            FloatRows.Dot4(
-                centered, weight + (long)c[0] * _width, weight + (long)c[1] * _width, weight + (long)c[2] * _width, weight + (long)c[3] * _width, _width, values + i);
-        }
-        for (; i < count; i++)
-            values[i] = FloatRows.Dot(centered, weight + (long)candidates[i] * _width, _width);
-        for (i = 0; i < count; i++)
-            values[i] = values[i] + bias[candidates[i]] + 0f; // −0 becomes 0, so that order and equality agree
-    }
-
-    private static void CheckNumbers(float* values, int* candidates, int count, int token)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CheckNumbers(float* values, int* places, int count, int token)
     {
         for (var i = 0; i < count; i++)
         {
             if (float.IsNaN(values[i]))
                 throw new ArgumentException(
-                    $"The pre-activation of latent {candidates[i]} is NaN for token {token} (row {token} of x): the activation or the autoencoder's parameters hold NaN or infinite values. Run the language model in float32, or leave this text out.", "x");
+                    $"The pre-activation of latent {places[i]} is NaN for token {token} (row {token} of x): the activation or the autoencoder's parameters hold NaN or infinite values. Run the language model in float32, or leave this text out.", "x");
         }
     }
 
@@ -204,16 +262,5 @@ internal sealed unsafe class SparseEncoder : IDisposable
             (Vector512.Load(x + i) - Vector512.Load(bias + i)).Store(target + i);
         for (; i < width; i++)
             target[i] = x[i] - bias[i];
-    }
-
-    private sealed class Output(long* indices, float* values, int k, bool positiveOnly)
-    {
-        public long* Indices { get; } = indices;
-
-        public float* Values { get; } = values;
-
-        public int K { get; } = k;
-
-        public bool PositiveOnly { get; } = positiveOnly;
     }
 }

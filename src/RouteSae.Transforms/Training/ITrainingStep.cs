@@ -1,0 +1,16 @@
+using static TorchSharp.torch;
+
+namespace RouteSae.Training;
+
+/// <summary>A way to compute a training step: first its loss, then, if the trainer likes that, the update.</summary>
+internal interface ITrainingStep : IDisposable
+{
+    /// <summary>Computes the loss of a batch; nothing is changed. Tensors live in the caller's dispose scope.</summary>
+    /// <param name="hiddenStates">L x [N, D], raw, real tokens only.</param>
+    /// <param name="deadLatents">I64 [dead].</param>
+    StepTerms Evaluate(IReadOnlyList<Tensor> hiddenStates, Tensor deadLatents);
+
+    /// <summary>Takes the step that was evaluated last.</summary>
+    /// <returns>The learning rate of the step.</returns>
+    double Update();
+}

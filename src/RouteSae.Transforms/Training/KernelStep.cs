@@ -1,0 +1,158 @@
+using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RouteSae.Training;
+
+/// <summary>
+/// The step of <see cref="RouteSaeObjective"/> by kernels, for float32 on the CPU: the same loss, and its gradients written out
+/// instead of recorded. Codes stay sparse throughout, and the gradients of the two large matrices never lie in memory.
+/// </summary>
+internal sealed class KernelStep : ITrainingStep
+{
+    private readonly RouteSaeModel _model;
+    private readonly RouteSaeTrainerOptions _options;
+    private readonly AutoencoderOptimizer _optimizer;
+    private readonly RoutingKernel _router;
+    private ReconstructionGradient? _gradient; // kept from step to step: its memory is large and of one size
+    private Evaluated? _evaluated;
+
+    public KernelStep(RouteSaeModel model, RouteSaeTrainerOptions options, AutoencoderOptimizer optimizer)
+    {
+        (_model, _options, _optimizer) = (model, options, optimizer);
+        _router = new RoutingKernel(model.Router.Weight, Architecture.Aggregation, Architecture.Mode);
+    }
+
+    private RouteSaeArchitecture Architecture => _model.Architecture;
+
+    private TopKAutoencoder Autoencoder => _model.Autoencoder;
+
+    private bool Corrected => Architecture.Fidelity == Fidelity.Corrected;
+
+    /// <summary>Whether kernels can train this model.</summary>
+    public static bool Fits(RouteSaeModel model) =>
+        KernelSupport.Choose(model.Path, [.. model.Parameters.Select(parameter => parameter.Value)]) != ComputePath.TorchOperations;
+
+    /// <inheritdoc/>
+    public StepTerms Evaluate(IReadOnlyList<Tensor> hiddenStates, Tensor deadLatents)
+    {
+        using var noGradient = no_grad();
+        var states = RoutingKernel.Readable(hiddenStates);
+        var routed = _router.Route(states, rows: null, keepAggregate: true);
+        var centered = empty_like(routed.X);
+        var codes = Autoencoder.EncodeByKernel(routed.X, centered);
+        var auxiliary = Corrected && _options.AuxiliaryCoefficient > 0 && deadLatents.shape[0] > 0;
+        var residual = auxiliary ? empty_like(centered) : null;
+        var gradient = GradientFor(codes);
+        gradient.Compute(Autoencoder.DecoderDirections, Autoencoder.PreBias, centered, codes, zeroIsInactive: Corrected, residual);
+        var dead = auxiliary ? DeadLatentGradients.Of(Autoencoder, centered, residual!, deadLatents, _options) : null;
+
+        var activations = new RoutedActivations(routed.X, routed.Probabilities, routed.Chosen, Architecture.Mode);
+        double? loadBalance = null;
+        var probabilityGradients = new float[routed.Probabilities.NumberOfElements];
+        if (Corrected && _options.LoadBalanceCoefficient > 0)
+            loadBalance = AddLoadBalance(activations, probabilityGradients);
+        _evaluated = new Evaluated(states, routed, codes, gradient, probabilityGradients, dead);
+        var loss = gradient.Loss + _options.LoadBalanceCoefficient * (loadBalance ?? 0) + (dead?.Loss ?? 0);
+        return new StepTerms(loss, gradient.Loss, loadBalance, activations, codes);
+    }
+
+    /// <inheritdoc/>
+    public double Update()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var evaluated = _evaluated!;
+        _evaluated = null;
+        return _optimizer.Step(step => Update(step, evaluated));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _gradient?.Dispose();
+
+    private void Update(AdamStep step, Evaluated evaluated)
+    {
+        var active = new ActiveTokens(evaluated.Codes, evaluated.Gradient.Codes, Architecture.Latents);
+        var routerGradient = RouterGradients(evaluated);
+        var ofEncoder = new LatentUpdate(WithMoments(Autoencoder.EncoderWeight), WithMoments(Autoencoder.DecoderDirections))
+            .Apply(step, evaluated.Gradient, active, evaluated.Dead?.Rows);
+        Apply(step, Autoencoder.PreBias, evaluated.Gradient.Output.ColumnSums() - tensor(ofEncoder));
+        evaluated.Dead?.AddTo(active.BiasGradients);
+        Apply(step, Autoencoder.LatentBias, tensor(active.BiasGradients));
+        Apply(step, _model.Router.Weight, routerGradient);
+        Autoencoder.ParametersChanged();
+    }
+
+    private ReconstructionGradient GradientFor(SparseCodes codes)
+    {
+        if (_gradient?.Tokens != codes.Tokens)
+        {
+            _gradient?.Dispose();
+            _gradient = new ReconstructionGradient((int)codes.Tokens, codes.Slots, Architecture.HiddenSize);
+        }
+        return _gradient;
+    }
+
+    /// <summary>The load-balance loss (<see cref="LoadBalance"/>); adds coefficient · L fᵢ / N, its gradient, to ∂/∂pᵢ of each token.</summary>
+    private double AddLoadBalance(RoutedActivations routed, float[] probabilityGradients)
+    {
+        using var scope = NewDisposeScope();
+        var share = routed.LayerWeights().mean([0L]).data<float>().ToArray(); // [L]
+        var scale = _options.LoadBalanceCoefficient * share.Length / routed.X.shape[0];
+        for (var i = 0; i < probabilityGradients.Length; i++)
+            probabilityGradients[i] = (float)(scale * share[i % share.Length]);
+        return LoadBalance.Loss(routed).item<float>();
+    }
+
+    /// <summary>The gradient of W_r, [L, D].</summary>
+    private Tensor RouterGradients(Evaluated evaluated)
+    {
+        var gradient = evaluated.Gradient;
+        if (Architecture.Mode == RoutingMode.Soft)
+            _router.AddSoftGradients(evaluated.States, InputGradients(evaluated), evaluated.ProbabilityGradients);
+        else
+            RouterGradient.OfChosen(
+                evaluated.Routed, evaluated.Codes, gradient.Codes, ProductsWithPreBias(), Corrected ? null : gradient.TargetGradientsAlongX(), evaluated.ProbabilityGradients);
+        var logits = RouterGradient.ThroughSoftmax(evaluated.Routed.Probabilities, evaluated.ProbabilityGradients); // [N, L]
+        return logits.t().mm(evaluated.Routed.Aggregate!);
+    }
+
+    /// <summary>W_enc[j]·b_pre − b_lat[j], [M].</summary>
+    private Tensor ProductsWithPreBias() => Autoencoder.EncoderWeight.mv(Autoencoder.PreBias).sub_(Autoencoder.LatentBias);
+
+    /// <summary>∂/∂x of the routed activation, [N, D]: Σ ∂zₖ W_enc[jₖ], and with a target that is not held constant −g − 2 loss x / (‖x‖² N) too.</summary>
+    private Tensor InputGradients(Evaluated evaluated)
+    {
+        using var codeGradients = new SparseCodes(evaluated.Codes.Indices.alias(), evaluated.Gradient.Codes.alias());
+        var result = SparseDecoder.Decode(Autoencoder.EncoderWeight, null, codeGradients);
+        return Corrected ? result : result.add_(evaluated.Gradient.TargetGradients(evaluated.Routed.X));
+    }
+
+    private MatrixWithMoments WithMoments(Tensor parameter)
+    {
+        var moments = MomentsOf(parameter);
+        return new MatrixWithMoments(parameter, moments.First, moments.Second);
+    }
+
+    private unsafe void Apply(AdamStep step, Tensor parameter, Tensor gradient)
+    {
+        var moments = MomentsOf(parameter);
+        step.Apply(
+            TensorData.Floats(parameter), TensorData.Floats(gradient), TensorData.Floats(moments.First), TensorData.Floats(moments.Second), parameter.NumberOfElements);
+        GC.KeepAlive(gradient);
+    }
+
+    private AdamMoments MomentsOf(Tensor parameter)
+    {
+        for (var i = 0; i < _optimizer.Parameters.Count; i++)
+        {
+            if (ReferenceEquals(_optimizer.Parameters[i].Value, parameter))
+                return _optimizer.Adam.Moments[i];
+        }
+        throw new InvalidOperationException("The optimiser does not know this parameter.");
+    }
+
+    private sealed record Evaluated(
+        IReadOnlyList<Tensor> States, RoutedTokens Routed, SparseCodes Codes, ReconstructionGradient Gradient, float[] ProbabilityGradients, DeadLatentGradients? Dead);
+}
