@@ -35,7 +35,6 @@ internal sealed class TrainPart : IPart
                 table.AddElsewhere(scale.Name, figure);
         }
 
-        table.Note(AuthorsFigure.Origin);
         report.Add(table.ToMarkdown());
         report.Add(memory.ToMarkdown());
     }

@@ -10,6 +10,7 @@ internal sealed class ComparisonTable(string title, string unit = "token")
 {
     private readonly StringBuilder _rows = new();
     private readonly StringBuilder _notes = new();
+    private string _origin = "";
 
     /// <summary>Adds a comparison; the first timing is the baseline.</summary>
     /// <param name="work">Which case it is: scale and sizes.</param>
@@ -25,9 +26,12 @@ internal sealed class ComparisonTable(string title, string unit = "token")
         }
     }
 
-    /// <summary>Adds a figure that was not measured in this process.</summary>
-    public void AddElsewhere(string work, AuthorsFigure figure) =>
+    /// <summary>Adds a figure that was not measured in this process; where it comes from stands below the table.</summary>
+    public void AddElsewhere(string work, AuthorsFigure figure)
+    {
         Row(work, figure.Name, "", "", $"{1e6 / figure.TokensPerSecond:F2}", $"{figure.TokensPerSecond:N0}", "");
+        _origin = $"\n{AuthorsFigure.Origin}\n";
+    }
 
     /// <summary>Adds a sentence below the table.</summary>
     public void Note(string sentence) => _notes.Append($"\n{sentence}\n");
@@ -38,7 +42,7 @@ internal sealed class ComparisonTable(string title, string unit = "token")
 
         | case | variant | times as fast | range | µs a {unit} | {unit}s/s | CPU/wall |
         |---|---|--:|--:|--:|--:|--:|
-        {_rows}{_notes}
+        {_rows}{_notes}{_origin}
         """;
 
     private void Row(params string[] cells) => _rows.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
