@@ -1,0 +1,12 @@
+using RouteSae.Benchmarks.Reporting;
+
+namespace RouteSae.Benchmarks.Parts;
+
+/// <summary>A comparison that the command line can name.</summary>
+internal interface IPart
+{
+    string Name { get; }
+
+    /// <summary>Measures, and adds a section to the report.</summary>
+    void Run(BenchmarkOptions options, BenchmarkReport report);
+}

@@ -1,0 +1,3 @@
+using RouteSae.Benchmarks;
+
+return BenchmarkProgram.Run(args, Console.Out, Console.Error);
