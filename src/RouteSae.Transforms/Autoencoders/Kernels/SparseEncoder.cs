@@ -16,7 +16,8 @@ namespace RouteSae.Autoencoders.Kernels;
 internal sealed unsafe class SparseEncoder : IDisposable
 {
     private const int TokensOfBlock = 4096;
-    private const int ProductBytes = 8 << 20;
+    private const int BoundsBytes = 8 << 20; // stays in the cache until it is read
+    private const int ValuesBytes = 64 << 20; // float32 products want many rows
     private const int LeastChunk = 64;
     private const int LargestChunk = 1024;
     private const int TokensOfRange = 8;
@@ -107,8 +108,8 @@ internal sealed unsafe class SparseEncoder : IDisposable
     private CandidateLists Candidates(Tensor centered, int k, bool bfloat16)
     {
         var lists = new CandidateLists((int)centered.shape[0]);
-        var elementBytes = bfloat16 ? sizeof(ushort) : sizeof(float);
-        var chunk = Math.Min(lists.Tokens, Math.Clamp(ProductBytes / (_screen.PaddedLatents * elementBytes), LeastChunk, LargestChunk));
+        var rowsAtOnce = bfloat16 ? BoundsBytes / (_screen.PaddedLatents * sizeof(ushort)) : ValuesBytes / (_latents * sizeof(float));
+        var chunk = Math.Min(lists.Tokens, Math.Clamp(rowsAtOnce, LeastChunk, LargestChunk));
         using var scope = NewDisposeScope();
         var left = bfloat16 ? empty(chunk, _screen.Columns, ScalarType.BFloat16) : null;
         var bounds = bfloat16 ? empty(chunk, _screen.PaddedLatents, ScalarType.BFloat16) : null;
