@@ -14,23 +14,27 @@ internal readonly record struct MatrixWithMoments(Tensor Value, Tensor First, Te
 internal sealed record ExtraGradients(int[] RowOfLatent, Tensor Encoder, Tensor Decoder);
 
 /// <summary>
-/// The gradients of encoder and decoder and Adam's step in one pass, without a gradient in memory:
-/// ∂/∂W_enc[j] = Σ ∂z (x − b_pre) and ∂/∂W_dec[j] = Σ z g over the tokens on which latent j is active. Goes through the columns
-/// in slices, so that the tokens that latents gather stay in the cache.
+/// The gradients of encoder and decoder, and Adam's step with them:
+/// ∂/∂W_enc[j] = Σ ∂z (x − b_pre) and ∂/∂W_dec[j] = Σ z g over the tokens on which latent j is active. The gradients of some
+/// latents at a time are gathered in slices of columns, so that the tokens that latents share stay in the cache, and used up
+/// row by row, as parameters and moments lie in memory; the gradients of all latents never exist together.
 /// </summary>
 internal sealed unsafe class LatentUpdate
 {
-    private const int LatentBlocks = 8;
+    private const int GradientBytes = 32 << 20;
+    private const int LatentsOfUnit = 64;
 
     private readonly MatrixWithMoments _encoder;
     private readonly MatrixWithMoments _decoder;
     private readonly int _latents;
     private readonly int _width;
+    private readonly int _slices;
 
     public LatentUpdate(MatrixWithMoments encoder, MatrixWithMoments decoder)
     {
         (_encoder, _decoder) = (encoder, decoder);
         (_latents, _width) = ((int)encoder.Value.shape[0], (int)encoder.Value.shape[1]);
+        _slices = ColumnSlices.Count(_width);
     }
 
     /// <summary>Updates both matrices.</summary>
@@ -41,43 +45,73 @@ internal sealed unsafe class LatentUpdate
     /// <returns>Σⱼ ∂b_lat[j] · W_enc[j], [D], with the encoder as it was: what the encoder takes from the gradient of b_pre.</returns>
     public float[] Apply(AdamStep step, ReconstructionGradient gradient, ActiveTokens active, ExtraGradients? extra)
     {
-        var slices = ColumnSlices.Count(_width);
-        var partial = new float[slices * LatentBlocks * ColumnSlices.Width];
-        var block = (_latents + LatentBlocks - 1) / LatentBlocks;
-        fixed (float* sums = partial, z = active.Values, dz = active.Gradients)
-        fixed (int* tokens = active.Tokens)
+        var units = (_latents + LatentsOfUnit - 1) / LatentsOfUnit;
+        var unitsAtOnce = Math.Clamp(GradientBytes / (2 * _slices * ColumnSlices.Width * sizeof(float) * LatentsOfUnit), 1, units);
+        var sums = new float[units * _width];
+        using var gathered = empty(2, unitsAtOnce * LatentsOfUnit, _slices * ColumnSlices.Width); // as [2, slices, latents, 128]
+        fixed (float* sumsOfUnits = sums)
         {
-            var sources = new Sources(sums, z, dz, tokens);
-            KernelLoop.For(slices * LatentBlocks, 1, (first, end) =>
+            var target = sumsOfUnits;
+            for (var firstUnit = 0; firstUnit < units; firstUnit += unitsAtOnce)
             {
-                for (var unit = first; unit < end; unit++)
+                var first = firstUnit * LatentsOfUnit;
+                var block = new Block(gathered, first, Math.Min(_latents, first + unitsAtOnce * LatentsOfUnit) - first);
+                Gather(gradient, active, block);
+                KernelLoop.For((block.Latents + LatentsOfUnit - 1) / LatentsOfUnit, 1, (from, end) =>
                 {
-                    var (slice, firstLatent) = (unit / LatentBlocks, unit % LatentBlocks * block);
-                    Apply(step, gradient, active, extra, sources, slice, firstLatent, Math.Min(_latents, firstLatent + block), unit);
+                    for (var unit = from; unit < end; unit++)
+                        Update(step, active, extra, block, unit * LatentsOfUnit, target + (long)(first / LatentsOfUnit + unit) * _width);
+                });
+            }
+        }
+        GC.KeepAlive(gathered);
+        return SumOverUnits(sums, units);
+    }
+
+    private void Gather(ReconstructionGradient gradient, ActiveTokens active, Block block)
+    {
+        var unitsOfSlice = (block.Latents + LatentsOfUnit - 1) / LatentsOfUnit;
+        fixed (float* values = active.Values, gradients = active.Gradients)
+        fixed (int* activeTokens = active.Tokens)
+        {
+            float* z = values, dz = gradients;
+            var tokens = activeTokens;
+            KernelLoop.For(_slices * unitsOfSlice, 4, (from, end) =>
+            {
+                for (var unit = from; unit < end; unit++)
+                {
+                    var (slice, first) = (unit / unitsOfSlice, unit % unitsOfSlice * LatentsOfUnit);
+                    float* x = gradient.Centered.Slice(slice), g = gradient.Output.Slice(slice);
+                    for (var j = first; j < Math.Min(block.Latents, first + LatentsOfUnit); j++)
+                    {
+                        var start = active.Start(block.First + j);
+                        var count = active.End(block.First + j) - start;
+                        Gather(x, g, tokens + start, z + start, dz + start, count, block.Encoder(slice, j), block.Decoder(slice, j));
+                    }
                 }
             });
         }
-        return SumOverBlocks(partial);
     }
 
-    private void Apply(
-        AdamStep step, ReconstructionGradient gradient, ActiveTokens active, ExtraGradients? extra, Sources sources, int slice, int firstLatent, int endLatent, int unit)
+    /// <summary>Takes Adam's step for some latents of a block, and sums ∂b_lat[j] · W_enc[j] before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Update(AdamStep step, ActiveTokens active, ExtraGradients? extra, Block block, int first, float* sums)
     {
-        using var scratch = new KernelScratch(2 * ColumnSlices.Width * sizeof(float));
-        float* forEncoder = (float*)scratch.Data, forDecoder = forEncoder + ColumnSlices.Width;
-        float* x = gradient.Centered.Slice(slice), g = gradient.Output.Slice(slice), sums = sources.Sums + (long)unit * ColumnSlices.Width;
-        var column = slice * ColumnSlices.Width;
-        var count = Math.Min(ColumnSlices.Width, _width - column);
-        var (encoder, decoder) = (new Pointers(_encoder, column), new Pointers(_decoder, column));
-        for (var j = firstLatent; j < endLatent; j++)
+        float* encoder = TensorData.Floats(_encoder.Value), encoderFirst = TensorData.Floats(_encoder.First), encoderSecond = TensorData.Floats(_encoder.Second);
+        float* decoder = TensorData.Floats(_decoder.Value), decoderFirst = TensorData.Floats(_decoder.First), decoderSecond = TensorData.Floats(_decoder.Second);
+        for (var j = first; j < Math.Min(block.Latents, first + LatentsOfUnit); j++)
         {
-            var (start, row) = (active.Start(j), (long)j * _width);
-            Gather(x, g, sources.Tokens + start, sources.Values + start, sources.Gradients + start, active.End(j) - start, forEncoder, forDecoder);
-            if (extra is not null && extra.RowOfLatent[j] >= 0)
-                Add(extra, extra.RowOfLatent[j], column, count, forEncoder, forDecoder);
-            AddScaled(encoder.Value + row, active.BiasGradients[j], sums, count);
-            step.Apply(encoder.Value + row, forEncoder, encoder.First + row, encoder.Second + row, count);
-            step.Apply(decoder.Value + row, forDecoder, decoder.First + row, decoder.Second + row, count);
+            var latent = block.First + j;
+            var row = (long)latent * _width;
+            AddScaled(encoder + row, active.BiasGradients[latent], sums, _width);
+            for (var slice = 0; slice < _slices; slice++)
+            {
+                var (column, count) = (slice * ColumnSlices.Width, Math.Min(ColumnSlices.Width, _width - slice * ColumnSlices.Width));
+                if (extra is not null && extra.RowOfLatent[latent] >= 0)
+                    Add(extra, extra.RowOfLatent[latent], column, count, block.Encoder(slice, j), block.Decoder(slice, j));
+                step.Apply(encoder + row + column, block.Encoder(slice, j), encoderFirst + row + column, encoderSecond + row + column, count);
+                step.Apply(decoder + row + column, block.Decoder(slice, j), decoderFirst + row + column, decoderSecond + row + column, count);
+            }
         }
     }
 
@@ -144,34 +178,29 @@ internal sealed unsafe class LatentUpdate
             target[i] = MathF.FusedMultiplyAdd(row[i], scale, target[i]);
     }
 
-    private float[] SumOverBlocks(float[] partial)
+    private float[] SumOverUnits(float[] sums, int units)
     {
-        var sums = new float[_width];
-        for (var i = 0; i < _width; i++)
+        var total = new float[_width];
+        for (var unit = 0; unit < units; unit++)
         {
-            for (var block = 0; block < LatentBlocks; block++)
-                sums[i] += partial[(i / ColumnSlices.Width * LatentBlocks + block) * ColumnSlices.Width + i % ColumnSlices.Width];
+            for (var i = 0; i < _width; i++)
+                total[i] += sums[unit * _width + i];
         }
-        return sums;
+        return total;
     }
 
-    private sealed class Sources(float* sums, float* values, float* gradients, int* tokens)
+    /// <summary>Where the gradients of some latents lie: [2, slices, latents, 128].</summary>
+    private readonly struct Block(Tensor gathered, int first, int latents)
     {
-        public float* Sums { get; } = sums;
+        private readonly float* _encoder = TensorData.Floats(gathered);
+        private readonly long _half = gathered.NumberOfElements / 2;
 
-        public float* Values { get; } = values;
+        public int First { get; } = first;
 
-        public float* Gradients { get; } = gradients;
+        public int Latents { get; } = latents;
 
-        public int* Tokens { get; } = tokens;
-    }
+        public float* Encoder(int slice, int latent) => _encoder + ((long)slice * Latents + latent) * ColumnSlices.Width;
 
-    private readonly struct Pointers(MatrixWithMoments matrix, int column)
-    {
-        public float* Value { get; } = TensorData.Floats(matrix.Value) + column;
-
-        public float* First { get; } = TensorData.Floats(matrix.First) + column;
-
-        public float* Second { get; } = TensorData.Floats(matrix.Second) + column;
+        public float* Decoder(int slice, int latent) => Encoder(slice, latent) + _half;
     }
 }
