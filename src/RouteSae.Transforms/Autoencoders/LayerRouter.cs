@@ -64,7 +64,8 @@ public sealed class LayerRouter : IDisposable
 
     private RoutedActivations RouteByKernel(IReadOnlyList<Tensor> hiddenStates, RoutingMode mode)
     {
-        var routed = new RoutingKernel(Weight, _architecture.Aggregation, mode).Route(hiddenStates, rows: null, keepAggregate: false);
+        var routed = new RoutedTokens((int)hiddenStates[0].shape[0], hiddenStates.Count, _architecture.HiddenSize, keepAggregate: false);
+        new RoutingKernel(Weight, _architecture.Aggregation, mode).Route(hiddenStates, rows: null, routed);
         return new RoutedActivations(routed.X, routed.Probabilities, routed.Chosen, mode);
     }
 

@@ -8,6 +8,12 @@ namespace RouteSae.Autoencoders;
 /// <param name="Values">Their activations, [N, K]. A value of 0 marks a slot that is not in use: its latent is not active.</param>
 public sealed record SparseCodes(Tensor Indices, Tensor Values) : IDisposable
 {
+    /// <summary>Makes room for codes, with undefined contents.</summary>
+    /// <param name="tokens">N.</param>
+    /// <param name="slots">K.</param>
+    internal static SparseCodes Empty(long tokens, int slots) =>
+        new(torch.empty(tokens, slots, ScalarType.Int64), torch.empty(tokens, slots));
+
     /// <summary>N.</summary>
     public long Tokens => Indices.shape[0];
 

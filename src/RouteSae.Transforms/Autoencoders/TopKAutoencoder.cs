@@ -111,7 +111,7 @@ public sealed class TopKAutoencoder : IDisposable
     {
         var path = KernelSupport.Choose(Path, x, EncoderWeight, PreBias, LatentBias);
         if (selection?.Threshold is null && path != ComputePath.TorchOperations && !KernelSupport.RecordsGradients(x, EncoderWeight, PreBias, LatentBias))
-            return _sparseEncoder.Value.Encode(x, Slots(selection), Architecture.Fidelity == Fidelity.Corrected, path == ComputePath.BFloat16Kernels);
+            return EncodeByKernel(x, Slots(selection));
         using var scope = NewDisposeScope();
         var (values, indices) = selection?.Threshold is { } threshold
             ? SelectAbove(PreActivations(x), threshold)
@@ -155,10 +155,10 @@ public sealed class TopKAutoencoder : IDisposable
             _sparseEncoder.Value.Dispose();
     }
 
-    /// <summary>Encodes by kernels, and keeps x − b_pre; see <see cref="SparseEncoder.Encode"/>.</summary>
-    internal SparseCodes EncodeByKernel(Tensor x, Tensor centered) =>
+    /// <summary>Encodes by kernels into codes that are there; see <see cref="SparseEncoder.Encode"/>.</summary>
+    internal void EncodeByKernel(Tensor x, SparseCodes codes, Tensor? centered = null) =>
         _sparseEncoder.Value.Encode(
-            x, Architecture.ActiveLatents, Architecture.Fidelity == Fidelity.Corrected, KernelSupport.Choose(Path, x) == ComputePath.BFloat16Kernels, centered);
+            x, codes, Architecture.Fidelity == Fidelity.Corrected, KernelSupport.Choose(Path, x) == ComputePath.BFloat16Kernels, centered);
 
     /// <summary>Tells that a kernel has changed the parameters in place.</summary>
     internal void ParametersChanged() => _sparseEncoder.Value.ParametersChanged();
@@ -173,6 +173,21 @@ public sealed class TopKAutoencoder : IDisposable
             [EncoderName] = encoder,
             [DecoderName] = encoder.t(),
         };
+    }
+
+    private SparseCodes EncodeByKernel(Tensor x, int slots)
+    {
+        var codes = SparseCodes.Empty(x.shape[0], slots);
+        try
+        {
+            EncodeByKernel(x, codes);
+            return codes;
+        }
+        catch
+        {
+            codes.Dispose();
+            throw;
+        }
     }
 
     private int Slots(CodeSelection? selection) =>

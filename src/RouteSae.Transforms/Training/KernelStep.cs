@@ -15,13 +15,15 @@ internal sealed class KernelStep : ITrainingStep
     private readonly RouteSaeTrainerOptions _options;
     private readonly AutoencoderOptimizer _optimizer;
     private readonly RoutingKernel _router;
-    private ReconstructionGradient? _gradient; // kept from step to step: its memory is large and of one size
+    private readonly LatentUpdate _latentUpdate;
+    private StepBuffers? _buffers;
     private Evaluated? _evaluated;
 
     public KernelStep(RouteSaeModel model, RouteSaeTrainerOptions options, AutoencoderOptimizer optimizer)
     {
         (_model, _options, _optimizer) = (model, options, optimizer);
         _router = new RoutingKernel(model.Router.Weight, Architecture.Aggregation, Architecture.Mode);
+        _latentUpdate = new LatentUpdate(WithMoments(Autoencoder.EncoderWeight), WithMoments(Autoencoder.DecoderDirections));
     }
 
     private RouteSaeArchitecture Architecture => _model.Architecture;
@@ -39,21 +41,21 @@ internal sealed class KernelStep : ITrainingStep
     {
         using var noGradient = no_grad();
         var states = RoutingKernel.Readable(hiddenStates);
-        var routed = _router.Route(states, rows: null, keepAggregate: true);
-        var centered = empty_like(routed.X);
-        var codes = Autoencoder.EncodeByKernel(routed.X, centered);
+        var buffers = BuffersFor((int)states[0].shape[0]);
+        var (routed, codes, gradient) = (buffers.Routed, buffers.Codes, buffers.Gradient);
+        _router.Route(states, rows: null, routed);
+        Autoencoder.EncodeByKernel(routed.X, codes, buffers.Centered);
         var auxiliary = Corrected && _options.AuxiliaryCoefficient > 0 && deadLatents.shape[0] > 0;
-        var residual = auxiliary ? empty_like(centered) : null;
-        var gradient = GradientFor(codes);
-        gradient.Compute(Autoencoder.DecoderDirections, Autoencoder.PreBias, centered, codes, zeroIsInactive: Corrected, residual);
-        var dead = auxiliary ? DeadLatentGradients.Of(Autoencoder, centered, residual!, deadLatents, _options) : null;
+        var residual = auxiliary ? empty_like(routed.X) : null;
+        gradient.Compute(Autoencoder.DecoderDirections, Autoencoder.PreBias, buffers.Centered, codes, zeroIsInactive: Corrected, residual);
+        var dead = auxiliary ? DeadLatentGradients.Of(Autoencoder, buffers.Centered, residual!, deadLatents, _options) : null;
 
         var activations = new RoutedActivations(routed.X, routed.Probabilities, routed.Chosen, Architecture.Mode);
         double? loadBalance = null;
         var probabilityGradients = new float[routed.Probabilities.NumberOfElements];
         if (Corrected && _options.LoadBalanceCoefficient > 0)
             loadBalance = AddLoadBalance(activations, probabilityGradients);
-        _evaluated = new Evaluated(states, routed, codes, gradient, probabilityGradients, dead);
+        _evaluated = new Evaluated(states, buffers, probabilityGradients, dead);
         var loss = gradient.Loss + _options.LoadBalanceCoefficient * (loadBalance ?? 0) + (dead?.Loss ?? 0);
         return new StepTerms(loss, gradient.Loss, loadBalance, activations, codes);
     }
@@ -69,29 +71,33 @@ internal sealed class KernelStep : ITrainingStep
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _gradient?.Dispose();
+    public void Dispose()
+    {
+        _buffers?.Dispose();
+        _latentUpdate.Dispose();
+    }
 
     private void Update(AdamStep step, Evaluated evaluated)
     {
-        var active = new ActiveTokens(evaluated.Codes, evaluated.Gradient.Codes, Architecture.Latents);
+        var gradient = evaluated.Buffers.Gradient;
+        var active = new ActiveTokens(evaluated.Buffers.Codes, gradient.Codes, Architecture.Latents);
         var routerGradient = RouterGradients(evaluated);
-        var ofEncoder = new LatentUpdate(WithMoments(Autoencoder.EncoderWeight), WithMoments(Autoencoder.DecoderDirections))
-            .Apply(step, evaluated.Gradient, active, evaluated.Dead?.Rows);
-        Apply(step, Autoencoder.PreBias, evaluated.Gradient.Output.ColumnSums() - tensor(ofEncoder));
+        var ofEncoder = _latentUpdate.Apply(step, gradient, active, evaluated.Dead?.Rows);
+        Apply(step, Autoencoder.PreBias, gradient.Output.ColumnSums() - tensor(ofEncoder));
         evaluated.Dead?.AddTo(active.BiasGradients);
         Apply(step, Autoencoder.LatentBias, tensor(active.BiasGradients));
         Apply(step, _model.Router.Weight, routerGradient);
         Autoencoder.ParametersChanged();
     }
 
-    private ReconstructionGradient GradientFor(SparseCodes codes)
+    private StepBuffers BuffersFor(int tokens)
     {
-        if (_gradient?.Tokens != codes.Tokens)
+        if (_buffers?.Tokens != tokens)
         {
-            _gradient?.Dispose();
-            _gradient = new ReconstructionGradient((int)codes.Tokens, codes.Slots, Architecture.HiddenSize);
+            _buffers?.Dispose();
+            _buffers = new StepBuffers(tokens, Architecture);
         }
-        return _gradient;
+        return _buffers;
     }
 
     /// <summary>The load-balance loss (<see cref="LoadBalance"/>); adds coefficient · L fᵢ / N, its gradient, to ∂/∂pᵢ of each token.</summary>
@@ -108,14 +114,14 @@ internal sealed class KernelStep : ITrainingStep
     /// <summary>The gradient of W_r, [L, D].</summary>
     private Tensor RouterGradients(Evaluated evaluated)
     {
-        var gradient = evaluated.Gradient;
+        var (routed, codes, gradient) = (evaluated.Buffers.Routed, evaluated.Buffers.Codes, evaluated.Buffers.Gradient);
         if (Architecture.Mode == RoutingMode.Soft)
             _router.AddSoftGradients(evaluated.States, InputGradients(evaluated), evaluated.ProbabilityGradients);
         else
             RouterGradient.OfChosen(
-                evaluated.Routed, evaluated.Codes, gradient.Codes, ProductsWithPreBias(), Corrected ? null : gradient.TargetGradientsAlongX(), evaluated.ProbabilityGradients);
-        var logits = RouterGradient.ThroughSoftmax(evaluated.Routed.Probabilities, evaluated.ProbabilityGradients); // [N, L]
-        return logits.t().mm(evaluated.Routed.Aggregate!);
+                routed, codes, gradient.Codes, ProductsWithPreBias(), Corrected ? null : gradient.TargetGradientsAlongX(), evaluated.ProbabilityGradients);
+        var logits = RouterGradient.ThroughSoftmax(routed.Probabilities, evaluated.ProbabilityGradients); // [N, L]
+        return logits.t().mm(routed.Aggregate!);
     }
 
     /// <summary>W_enc[j]·b_pre − b_lat[j], [M].</summary>
@@ -124,9 +130,10 @@ internal sealed class KernelStep : ITrainingStep
     /// <summary>∂/∂x of the routed activation, [N, D]: Σ ∂zₖ W_enc[jₖ], and with a target that is not held constant −g − 2 loss x / (‖x‖² N) too.</summary>
     private Tensor InputGradients(Evaluated evaluated)
     {
-        using var codeGradients = new SparseCodes(evaluated.Codes.Indices.alias(), evaluated.Gradient.Codes.alias());
+        var gradient = evaluated.Buffers.Gradient;
+        using var codeGradients = new SparseCodes(evaluated.Buffers.Codes.Indices.alias(), gradient.Codes.alias());
         var result = SparseDecoder.Decode(Autoencoder.EncoderWeight, null, codeGradients);
-        return Corrected ? result : result.add_(evaluated.Gradient.TargetGradients(evaluated.Routed.X));
+        return Corrected ? result : result.add_(gradient.TargetGradients(evaluated.Buffers.Routed.X));
     }
 
     private MatrixWithMoments WithMoments(Tensor parameter)
@@ -154,5 +161,5 @@ internal sealed class KernelStep : ITrainingStep
     }
 
     private sealed record Evaluated(
-        IReadOnlyList<Tensor> States, RoutedTokens Routed, SparseCodes Codes, ReconstructionGradient Gradient, float[] ProbabilityGradients, DeadLatentGradients? Dead);
+        IReadOnlyList<Tensor> States, StepBuffers Buffers, float[] ProbabilityGradients, DeadLatentGradients? Dead);
 }

@@ -37,9 +37,9 @@ internal sealed unsafe class CandidateValues(float* weight, float* latentBias, i
     /// <param name="lists">The candidates.</param>
     public void OfAll(float* centered, CandidateLists lists)
     {
-        var ends = SortByLatent(lists, out var tokens, out var slots);
+        var ends = SortByLatent(lists);
         fixed (float* values = lists.Values)
-        fixed (int* ofToken = tokens, ofSlot = slots)
+        fixed (int* ofToken = lists.TokensByLatent, ofSlot = lists.SlotsByLatent)
         {
             float* all = values;
             int* t = ofToken, s = ofSlot;
@@ -72,11 +72,10 @@ internal sealed unsafe class CandidateValues(float* weight, float* latentBias, i
     /// <summary>Tokens and slots of all candidates, latent by latent, tokens ascending.</summary>
     /// <returns>Where each latent's end.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int[] SortByLatent(CandidateLists lists, out int[] tokens, out int[] slots)
+    private int[] SortByLatent(CandidateLists lists)
     {
-        tokens = GC.AllocateUninitializedArray<int>(lists.Total);
-        slots = GC.AllocateUninitializedArray<int>(lists.Total);
-        var places = lists.Places;
+        lists.MakeOrder();
+        int[] tokens = lists.TokensByLatent, slots = lists.SlotsByLatent, places = lists.Places;
         var next = new int[latents];
         for (var i = 0; i < lists.Total; i++)
             next[places[i]]++;

@@ -19,9 +19,9 @@ internal sealed record ExtraGradients(int[] RowOfLatent, Tensor Encoder, Tensor 
 /// latents at a time are gathered in slices of columns, so that the tokens that latents share stay in the cache, and used up
 /// row by row, as parameters and moments lie in memory; the gradients of all latents never exist together.
 /// </summary>
-internal sealed unsafe class LatentUpdate
+internal sealed unsafe class LatentUpdate : IDisposable
 {
-    private const int GradientBytes = 32 << 20;
+    private const int GradientBytes = 8 << 20;
     private const int LatentsOfUnit = 64;
 
     private readonly MatrixWithMoments _encoder;
@@ -29,12 +29,18 @@ internal sealed unsafe class LatentUpdate
     private readonly int _latents;
     private readonly int _width;
     private readonly int _slices;
+    private readonly int _units;
+    private readonly int _unitsAtOnce;
+    private readonly Tensor _gathered; // as [2, slices, latents, 128]
 
     public LatentUpdate(MatrixWithMoments encoder, MatrixWithMoments decoder)
     {
         (_encoder, _decoder) = (encoder, decoder);
         (_latents, _width) = ((int)encoder.Value.shape[0], (int)encoder.Value.shape[1]);
         _slices = ColumnSlices.Count(_width);
+        _units = (_latents + LatentsOfUnit - 1) / LatentsOfUnit;
+        _unitsAtOnce = Math.Clamp(GradientBytes / (2 * _slices * ColumnSlices.Width * sizeof(float) * LatentsOfUnit), 1, _units);
+        _gathered = empty(2, _unitsAtOnce * LatentsOfUnit, _slices * ColumnSlices.Width).DetachFromDisposeScope();
     }
 
     /// <summary>Updates both matrices.</summary>
@@ -45,17 +51,14 @@ internal sealed unsafe class LatentUpdate
     /// <returns>Σⱼ ∂b_lat[j] · W_enc[j], [D], with the encoder as it was: what the encoder takes from the gradient of b_pre.</returns>
     public float[] Apply(AdamStep step, ReconstructionGradient gradient, ActiveTokens active, ExtraGradients? extra)
     {
-        var units = (_latents + LatentsOfUnit - 1) / LatentsOfUnit;
-        var unitsAtOnce = Math.Clamp(GradientBytes / (2 * _slices * ColumnSlices.Width * sizeof(float) * LatentsOfUnit), 1, units);
-        var sums = new float[units * _width];
-        using var gathered = empty(2, unitsAtOnce * LatentsOfUnit, _slices * ColumnSlices.Width); // as [2, slices, latents, 128]
+        var sums = new float[_units * _width];
         fixed (float* sumsOfUnits = sums)
         {
             var target = sumsOfUnits;
-            for (var firstUnit = 0; firstUnit < units; firstUnit += unitsAtOnce)
+            for (var firstUnit = 0; firstUnit < _units; firstUnit += _unitsAtOnce)
             {
                 var first = firstUnit * LatentsOfUnit;
-                var block = new Block(gathered, first, Math.Min(_latents, first + unitsAtOnce * LatentsOfUnit) - first);
+                var block = new Block(_gathered, first, Math.Min(_latents, first + _unitsAtOnce * LatentsOfUnit) - first);
                 Gather(gradient, active, block);
                 KernelLoop.For((block.Latents + LatentsOfUnit - 1) / LatentsOfUnit, 1, (from, end) =>
                 {
@@ -64,9 +67,10 @@ internal sealed unsafe class LatentUpdate
                 });
             }
         }
-        GC.KeepAlive(gathered);
-        return SumOverUnits(sums, units);
+        return SumOverUnits(sums);
     }
+
+    public void Dispose() => _gathered.Dispose();
 
     private void Gather(ReconstructionGradient gradient, ActiveTokens active, Block block)
     {
@@ -178,10 +182,10 @@ internal sealed unsafe class LatentUpdate
             target[i] = MathF.FusedMultiplyAdd(row[i], scale, target[i]);
     }
 
-    private float[] SumOverUnits(float[] sums, int units)
+    private float[] SumOverUnits(float[] sums)
     {
         var total = new float[_width];
-        for (var unit = 0; unit < units; unit++)
+        for (var unit = 0; unit < _units; unit++)
         {
             for (var i = 0; i < _width; i++)
                 total[i] += sums[unit * _width + i];

@@ -3,19 +3,32 @@ using static TorchSharp.torch;
 namespace RouteSae.Autoencoders.Kernels;
 
 /// <summary>What <see cref="RoutingKernel"/> makes of N tokens. Owns its tensors.</summary>
-internal sealed record RoutedTokens : IDisposable
+internal sealed class RoutedTokens : IDisposable
 {
+    /// <summary>Makes room.</summary>
+    /// <param name="tokens">N.</param>
+    /// <param name="layers">L.</param>
+    /// <param name="width">D.</param>
+    /// <param name="keepAggregate">Whether the router's input is wanted.</param>
+    public RoutedTokens(int tokens, int layers, int width, bool keepAggregate)
+    {
+        X = empty(tokens, width);
+        Probabilities = empty(tokens, layers);
+        Chosen = empty(tokens, ScalarType.Int64);
+        Aggregate = keepAggregate ? empty(tokens, width) : null;
+    }
+
     /// <summary>The routed activation, [N, D].</summary>
-    public required Tensor X { get; init; }
+    public Tensor X { get; }
 
     /// <summary>p, [N, L].</summary>
-    public required Tensor Probabilities { get; init; }
+    public Tensor Probabilities { get; }
 
     /// <summary>The most probable hidden state, I64 [N].</summary>
-    public required Tensor Chosen { get; init; }
+    public Tensor Chosen { get; }
 
     /// <summary>The router's input v, [N, D]; null where nobody asked for it.</summary>
-    public Tensor? Aggregate { get; init; }
+    public Tensor? Aggregate { get; }
 
     public void Dispose()
     {

@@ -42,22 +42,13 @@ internal sealed unsafe class RoutingKernel
     /// <summary>Routes tokens.</summary>
     /// <param name="hiddenStates">L x [.., D], all of one type.</param>
     /// <param name="rows">The tokens' rows, N of them; null: all.</param>
-    /// <param name="keepAggregate">Whether the router's input is wanted.</param>
-    public RoutedTokens Route(IReadOnlyList<Tensor> hiddenStates, long[]? rows, bool keepAggregate)
+    /// <param name="routed">Takes the result, for N tokens.</param>
+    public void Route(IReadOnlyList<Tensor> hiddenStates, long[]? rows, RoutedTokens routed)
     {
-        var count = rows?.Length ?? (int)hiddenStates[0].shape[0];
-        var routed = new RoutedTokens
-        {
-            X = empty(count, _width),
-            Probabilities = empty(count, _layers),
-            Chosen = empty(count, ScalarType.Int64),
-            Aggregate = keepAggregate ? empty(count, _width) : null,
-        };
         if (hiddenStates[0].dtype == ScalarType.BFloat16)
-            Route<BFloat16Element>(hiddenStates, rows, count, routed);
+            Route<BFloat16Element>(hiddenStates, rows, routed);
         else
-            Route<SingleElement>(hiddenStates, rows, count, routed);
-        return routed;
+            Route<SingleElement>(hiddenStates, rows, routed);
     }
 
     /// <summary>Adds ∂/∂pᵢ = ⟨∂/∂x, xᵢ⟩ of soft routing, x = Σ pᵢ xᵢ.</summary>
@@ -99,14 +90,14 @@ internal sealed unsafe class RoutingKernel
     private static nint[] Sources<TElement>(IReadOnlyList<Tensor> hiddenStates) where TElement : struct, IHiddenElement =>
         hiddenStates.Select(tensor => (nint)(TElement.Size == sizeof(float) ? TensorData.Floats(tensor) : (void*)TensorData.BFloat16s(tensor))).ToArray();
 
-    private void Route<TElement>(IReadOnlyList<Tensor> hiddenStates, long[]? rows, int count, RoutedTokens routed)
+    private void Route<TElement>(IReadOnlyList<Tensor> hiddenStates, long[]? rows, RoutedTokens routed)
         where TElement : struct, IHiddenElement
     {
         var sources = Sources<TElement>(hiddenStates);
         float* weight = TensorData.Floats(_weight), x = TensorData.Floats(routed.X), p = TensorData.Floats(routed.Probabilities);
         var kept = routed.Aggregate is { } tensor ? TensorData.Floats(tensor) : null;
         var chosen = TensorData.Longs(routed.Chosen);
-        KernelLoop.For(count, TokensOfRange, (first, end) =>
+        KernelLoop.For((int)routed.X.shape[0], TokensOfRange, (first, end) =>
         {
             var token = stackalloc byte*[_layers];
             var scales = stackalloc float[2 * _layers];

@@ -29,6 +29,7 @@ internal sealed unsafe class SparseEncoder : IDisposable
     private readonly int _width;
     private readonly EncoderScreen _screen;
     private readonly ConcurrentBag<EncoderScratch> _scratch = [];
+    private readonly ConcurrentBag<EncoderWorkspace> _workspaces = [];
     private readonly Lock _refreshing = new();
     private (long Encoder, long Bias)? _screened;
 
@@ -41,30 +42,36 @@ internal sealed unsafe class SparseEncoder : IDisposable
 
     /// <summary>Encodes tokens.</summary>
     /// <param name="x">Float32 [N, D], contiguous.</param>
-    /// <param name="k">K.</param>
+    /// <param name="codes">Takes the codes, [N, K], latents ascending.</param>
     /// <param name="positiveOnly">Whether a negative value counts as 0.</param>
     /// <param name="bfloat16">Whether a bfloat16 product screens, else a float32 one.</param>
     /// <param name="centered">Takes x − b_pre, [N, D]; null where nobody wants it.</param>
-    /// <returns>The codes, latents ascending. The caller owns them.</returns>
     /// <exception cref="ArgumentException">x is not [N, D], or a pre-activation is NaN.</exception>
-    public SparseCodes Encode(Tensor x, int k, bool positiveOnly, bool bfloat16, Tensor? centered = null)
+    public void Encode(Tensor x, SparseCodes codes, bool positiveOnly, bool bfloat16, Tensor? centered = null)
     {
         if (x.dim() != 2 || x.shape[1] != _width)
             throw new ArgumentException($"x has shape [{string.Join(", ", x.shape)}]; the autoencoder encodes [tokens, {_width}].", nameof(x));
         RefreshScreen();
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var tokens = (int)x.shape[0];
-        var codes = new SparseCodes(empty(tokens, k, ScalarType.Int64), empty(tokens, k));
-        var kept = centered ?? empty(Math.Min(tokens, TokensOfBlock), _width);
-        for (var first = 0; first < tokens; first += TokensOfBlock)
+        if (!_workspaces.TryTake(out var workspace))
+            workspace = new EncoderWorkspace();
+        try
         {
-            var count = Math.Min(TokensOfBlock, tokens - first);
-            var block = kept.narrow(0, centered is null ? 0 : first, count);
-            Subtract(x, first, block);
-            Choose(block, Candidates(block, k, bfloat16), codes, first, k, positiveOnly);
+            var tokens = (int)x.shape[0];
+            for (var first = 0; first < tokens; first += TokensOfBlock)
+            {
+                var count = Math.Min(TokensOfBlock, tokens - first);
+                var block = centered?.narrow(0, first, count) ?? workspace.Rows("centered", count, _width, ScalarType.Float32);
+                Subtract(x, first, block);
+                FindCandidates(block, codes.Slots, bfloat16, workspace);
+                Choose(block, workspace.Lists, codes, first, positiveOnly);
+            }
         }
-        return new SparseCodes(codes.Indices.MoveToOuterDisposeScope(), codes.Values.MoveToOuterDisposeScope());
+        finally
+        {
+            _workspaces.Add(workspace);
+        }
     }
 
     /// <summary>Tells that a kernel has changed the parameters behind libtorch's back.</summary>
@@ -79,6 +86,8 @@ internal sealed unsafe class SparseEncoder : IDisposable
         _screen.Dispose();
         while (_scratch.TryTake(out var scratch))
             scratch.Dispose();
+        while (_workspaces.TryTake(out var workspace))
+            workspace.Dispose();
     }
 
     private void RefreshScreen()
@@ -105,32 +114,31 @@ internal sealed unsafe class SparseEncoder : IDisposable
         GC.KeepAlive(centered);
     }
 
-    private CandidateLists Candidates(Tensor centered, int k, bool bfloat16)
+    private void FindCandidates(Tensor centered, int k, bool bfloat16, EncoderWorkspace workspace)
     {
-        var lists = new CandidateLists((int)centered.shape[0]);
+        var lists = workspace.Lists;
+        lists.Begin((int)centered.shape[0]);
         var rowsAtOnce = bfloat16 ? BoundsBytes / (_screen.PaddedLatents * sizeof(ushort)) : ValuesBytes / (_latents * sizeof(float));
-        var chunk = Math.Min(lists.Tokens, Math.Clamp(rowsAtOnce, LeastChunk, LargestChunk));
-        using var scope = NewDisposeScope();
-        var left = bfloat16 ? empty(chunk, _screen.Columns, ScalarType.BFloat16) : null;
-        var bounds = bfloat16 ? empty(chunk, _screen.PaddedLatents, ScalarType.BFloat16) : null;
+        var chunk = Math.Clamp(rowsAtOnce, LeastChunk, LargestChunk);
         for (var first = 0; first < lists.Tokens; first += chunk)
         {
-            using var step = NewDisposeScope();
+            using var scope = NewDisposeScope();
             var count = Math.Min(chunk, lists.Tokens - first);
             var rows = centered.narrow(0, first, count);
             if (bfloat16)
-                ScreenByBounds(rows, left!.narrow(0, 0, count), bounds!.narrow(0, 0, count), first, k, lists);
+                ScreenByBounds(rows, first, k, workspace);
             else
                 ScreenByValues(rows, first, k, lists);
         }
-        return lists;
     }
 
-    private void ScreenByBounds(Tensor centered, Tensor left, Tensor bounds, int firstToken, int k, CandidateLists lists)
+    private void ScreenByBounds(Tensor centered, int firstToken, int k, EncoderWorkspace workspace)
     {
+        var errors = new float[centered.shape[0]];
+        var left = workspace.Rows("rounded activations", errors.Length, _screen.Columns, ScalarType.BFloat16);
+        var bounds = workspace.Rows("bounds", errors.Length, _screen.PaddedLatents, ScalarType.BFloat16);
         float* x = TensorData.Floats(centered);
         ushort* rounded = TensorData.BFloat16s(left), upper = TensorData.BFloat16s(bounds);
-        var errors = new float[centered.shape[0]];
         KernelLoop.For(errors.Length, TokensOfRange, (from, end) =>
         {
             for (var t = from; t < end; t++)
@@ -146,7 +154,7 @@ internal sealed unsafe class SparseEncoder : IDisposable
                 var count = float.IsNaN(errors[t]) ? 0 : scratch.Screened.Find(upper + (long)t * _screen.PaddedLatents, errors[t], k, out places);
                 Keep(scratch, places, count);
             }
-            Deliver(scratch, firstToken + from, lists);
+            Deliver(scratch, firstToken + from, workspace.Lists);
         });
         GC.KeepAlive(centered);
     }
@@ -187,8 +195,9 @@ internal sealed unsafe class SparseEncoder : IDisposable
     }
 
     /// <summary>Computes the candidates' pre-activations, and writes each token's K largest.</summary>
-    private void Choose(Tensor centered, CandidateLists lists, SparseCodes codes, int firstToken, int k, bool positiveOnly)
+    private void Choose(Tensor centered, CandidateLists lists, SparseCodes codes, int firstToken, bool positiveOnly)
     {
+        var k = codes.Slots;
         lists.MakeValues();
         var candidates = new CandidateValues(TensorData.Floats(_encoder), TensorData.Floats(_latentBias), _latents, _width);
         var x = TensorData.Floats(centered);
