@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using RouteSae.Native;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels.Fused;
@@ -45,7 +46,8 @@ internal static unsafe class BFloat16Rows
     /// </summary>
     public static void ForEach(long rows, Action<long, long> block, params Tensor[] used)
     {
-        Parallel.For(0L, (rows + RowsAPart - 1) / RowsAPart, part => block(part * RowsAPart, Math.Min(rows, (part + 1) * RowsAPart)));
+        var threads = new ParallelOptions { MaxDegreeOfParallelism = TorchRuntime.Threads };
+        Parallel.For(0L, (rows + RowsAPart - 1) / RowsAPart, threads, part => block(part * RowsAPart, Math.Min(rows, (part + 1) * RowsAPart)));
         GC.KeepAlive(used);
     }
 
