@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace RouteSae.LanguageModels.Fused;
@@ -37,6 +38,7 @@ internal sealed unsafe class AttentionWork<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadKeysAndValues(T* keys, AttentionScratch scratch)
     {
         var values = keys + KeyValueHeads * Size;
@@ -72,6 +74,7 @@ internal sealed unsafe class AttentionWork<T>
     }
 
     /// <summary>(a, b) → scale · (a cos − b sin, b cos + a sin).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Rotate(T* source, int position, float scale, float* target)
     {
         var half = Size / 2;
@@ -86,6 +89,7 @@ internal sealed unsafe class AttentionWork<T>
     }
 
     /// <summary>Softmax of the first <paramref name="seen"/> numbers; the others become 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Softmax(float* row, int seen, int columns)
     {
         new Span<float>(row + seen, columns - seen).Fill(float.NegativeInfinity);

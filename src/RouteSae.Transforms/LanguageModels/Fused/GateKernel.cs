@@ -26,6 +26,7 @@ internal static unsafe class GateKernel
     public static Vector512<float> Sigmoid(Vector512<float> x) =>
         Vector512<float>.One / (Vector512<float>.One + Vector512.Exp(-x));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Row<T>(T* gate, T* target, int width)
         where T : unmanaged, IRowNumber<T>
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
@@ -27,6 +28,7 @@ internal static unsafe class NormKernel
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Row<T>(T* source, T* weight, T* target, int width, float epsilon)
         where T : unmanaged, IRowNumber<T>
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace RouteSae.LanguageModels.Fused;
@@ -15,6 +16,7 @@ internal static unsafe class PanelProduct
             Multiply(a, aStride, b + column, bStride, c + column, cStride, depth);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(float* a, int aStride, float* b, int bStride, float* c, int cStride, int depth)
     {
         Vector512<float> low0 = default, low1 = default, low2 = default, low3 = default;
