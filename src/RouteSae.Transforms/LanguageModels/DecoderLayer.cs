@@ -47,10 +47,10 @@ internal sealed class DecoderLayer : IDisposable
     {
         using var scope = NewDisposeScope();
         var attended = Attend(RootMeanSquareNorm.Apply(x, AttentionNorm, _config.NormEpsilon), context, cache);
-        var hidden = Add(Projection.Apply(attended, AttentionOutput, AttentionOutputBias), x);
+        var hidden = Add(functional.linear(attended, AttentionOutput, AttentionOutputBias), x);
         var gated = GatedActivation.Apply(
-            Projection.Apply(RootMeanSquareNorm.Apply(hidden, FeedForwardNorm, _config.NormEpsilon), GateUp, GateUpBias));
-        return Add(Projection.Apply(gated, Down, DownBias), hidden).MoveToOuterDisposeScope();
+            functional.linear(RootMeanSquareNorm.Apply(hidden, FeedForwardNorm, _config.NormEpsilon), GateUp, GateUpBias));
+        return Add(functional.linear(gated, Down, DownBias), hidden).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -61,7 +61,7 @@ internal sealed class DecoderLayer : IDisposable
 
     private Tensor Attend(Tensor normed, AttentionContext context, LayerCache? cache)
     {
-        var flat = Projection.Apply(normed, QueryKeyValue, QueryKeyValueBias); // [B, S, (heads + 2 · key-value heads) · d]
+        var flat = functional.linear(normed, QueryKeyValue, QueryKeyValueBias); // [B, S, (heads + 2 · key-value heads) · d]
         if (FusedAttention(flat, context, cache) is { } fused)
             return fused;
         int heads = _config.AttentionHeads, keyValueHeads = _config.KeyValueHeads;

@@ -1,5 +1,7 @@
 using FluentAssertions;
+using RouteSae.Features;
 using RouteSae.Native;
+using RouteSae.Tests.Features;
 using TorchSharp;
 using Xunit;
 
@@ -53,5 +55,29 @@ public sealed class ThreadsTests
 
         mine.Should().Be(before + 1);
         other.Should().Be(before + 1);
+    }
+
+    [Fact]
+    public void Features_are_the_same_to_the_bit_on_any_number_of_threads()
+    {
+        var before = TorchRuntime.Threads;
+        using var featurizer = TextFeaturizer.Load(SmallBundle.Build());
+        string[] texts = [.. Enumerable.Range(1, 300).Select(words => string.Concat(Enumerable.Repeat("the order has not arrived. ", words % 13)))];
+        try
+        {
+            var vectors = new List<FeatureVector[]>();
+            foreach (var threads in new[] { 1, 2, 3 })
+            {
+                TorchRuntime.Threads = threads;
+                vectors.Add(featurizer.Featurize(texts, Pooling.Sum));
+            }
+
+            vectors[1].Should().Equal(vectors[0]);
+            vectors[2].Should().Equal(vectors[0]);
+        }
+        finally
+        {
+            TorchRuntime.Threads = before;
+        }
     }
 }

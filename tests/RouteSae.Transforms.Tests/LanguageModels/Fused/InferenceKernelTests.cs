@@ -118,21 +118,6 @@ public sealed class InferenceKernelTests
         CausalAttention.Fits(zeros(1, 4096, 3 * 64), 64).Should().BeFalse();
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_convolution_is_the_same_product(bool withBias)
-    {
-        using var scope = NewDisposeScope();
-        Tensor x = Numbers([3, 50, 96], 7, ScalarType.Float32), weight = Numbers([40, 96], 8, ScalarType.Float32);
-        var bias = withBias ? Numbers([40], 9, ScalarType.Float32) : null;
-
-        var actual = Projection.Convolve(x, weight, bias);
-
-        Check(actual, nn.functional.linear(x.to_type(ScalarType.Float64), weight.to_type(ScalarType.Float64), bias?.to_type(ScalarType.Float64)), ScalarType.Float32);
-        actual.is_contiguous().Should().BeTrue();
-    }
-
     private static Tensor Run(Tensor projected, Tensor cosine, Tensor sine, int heads, int keyValueHeads) =>
         projected.dtype == ScalarType.BFloat16
             ? CausalAttention.Run<BrainNumber>(projected, cosine, sine, heads, keyValueHeads, Size)
