@@ -12,7 +12,7 @@ internal static class FeatureNaming
         var builder = new FeatureCatalogBuilder(encoder.Architecture.Latents);
         foreach (var window in texts.Chunk(TextsPerWindow))
         {
-            PreparedText[] prepared = [.. window.Select(preparer.Prepare)];
+            var prepared = preparer.Prepare(window, cancellationToken);
             foreach (var batch in TextBatch.Pack([.. prepared.Select(text => text.Length)], TokensPerBatch))
             {
                 cancellationToken.ThrowIfCancellationRequested();

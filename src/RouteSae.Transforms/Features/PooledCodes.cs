@@ -1,11 +1,10 @@
-using System.Runtime.InteropServices;
-
 namespace RouteSae.Features;
 
-/// <summary>Gathers the codes of a text's pooled tokens, in their order, into one vector (<see cref="Pooling"/>).</summary>
-internal sealed class PooledCodes
+/// <summary>Gathers the codes of a text's pooled tokens, in their order, into one vector (<see cref="Pooling"/>); then takes the next text. M latents.</summary>
+internal sealed class PooledCodes(int latents)
 {
-    private readonly Dictionary<int, Activations> _latents = [];
+    private readonly Activations[] _activations = new Activations[latents];
+    private readonly List<int> _active = [];
     private int _tokens;
 
     /// <summary>Adds the codes of the next pooled token.</summary>
@@ -15,24 +14,36 @@ internal sealed class PooledCodes
         {
             if (values[slot] != 0)
             {
-                ref var activations = ref CollectionsMarshal.GetValueRefOrAddDefault(_latents, (int)latents[slot], out _);
-                activations.Add(values[slot], _tokens);
+                var latent = (int)latents[slot];
+                if (_activations[latent].Add(values[slot], _tokens))
+                {
+                    _active.Add(latent);
+                }
             }
         }
 
         _tokens++;
     }
 
+    /// <summary>The vector of the text, which is then forgotten.</summary>
     public FeatureVector ToVector(Pooling pooling)
     {
-        var features = _latents
-            .Select(latent => (Latent: latent.Key, Value: latent.Value.Pooled(pooling, _tokens)))
-            .Where(feature => feature.Value != 0)
-            .OrderBy(feature => feature.Latent)
-            .ToList();
-        return features.Count == 0
-            ? FeatureVector.Empty
-            : new FeatureVector([.. features.Select(feature => feature.Latent)], [.. features.Select(feature => feature.Value)]);
+        _active.Sort();
+        var (indices, values) = (new List<int>(_active.Count), new List<float>(_active.Count));
+        foreach (var latent in _active)
+        {
+            if (_activations[latent].Pooled(pooling, _tokens) is not 0 and var value)
+            {
+                indices.Add(latent);
+                values.Add(value);
+            }
+
+            _activations[latent] = default;
+        }
+
+        _active.Clear();
+        _tokens = 0;
+        return indices.Count == 0 ? FeatureVector.Empty : new FeatureVector([.. indices], [.. values]);
     }
 
     private struct Activations
@@ -43,13 +54,14 @@ internal sealed class PooledCodes
         private float _last;
         private int _lastToken;
 
-        public void Add(float value, int token)
+        /// <summary>Adds an activation; true when it is the first.</summary>
+        public bool Add(float value, int token)
         {
             _max = _count == 0 ? value : Math.Max(_max, value);
             _sum += value;
-            _count++;
             _last = value;
             _lastToken = token;
+            return _count++ == 0;
         }
 
         public readonly float Pooled(Pooling pooling, int tokens) => pooling switch

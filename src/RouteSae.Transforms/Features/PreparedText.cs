@@ -6,10 +6,13 @@ namespace RouteSae.Features;
 /// <param name="Ids">The tokens, at most as many as are read.</param>
 /// <param name="Spans">Where each token stands in the text.</param>
 /// <param name="Pooled">For each token whether it counts in pooling.</param>
-/// <param name="Truncated">Whether the text had more tokens.</param>
-internal sealed record PreparedText(int[] Ids, CharacterSpan[] Spans, bool[] Pooled, bool Truncated)
+/// <param name="TokensInText">How many tokens the whole text has.</param>
+internal sealed record PreparedText(int[] Ids, CharacterSpan[] Spans, bool[] Pooled, int TokensInText)
 {
-    public static PreparedText Empty { get; } = new([], [], [], false);
+    public static PreparedText Empty { get; } = new([], [], [], 0);
 
     public int Length => Ids.Length;
+
+    /// <summary>Whether the text has more tokens than are read.</summary>
+    public bool Truncated => Length < TokensInText;
 }

@@ -48,11 +48,16 @@ public sealed class TextFeaturizer : ITextFeaturizer
         ArgumentNullException.ThrowIfNull(texts);
         var vectors = new FeatureVector[texts.Count];
         Array.Fill(vectors, FeatureVector.Empty);
-        PreparedText[] prepared = [.. texts.Select(_preparer.Prepare)];
+        var prepared = _preparer.Prepare(texts, cancellationToken);
         foreach (var batch in TextBatch.Pack([.. prepared.Select(text => text.Length)], _tokensPerBatch))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Featurize(batch, prepared, pooling, vectors);
+            PreparedText[] together = [.. batch.Texts.Select(text => prepared[text])];
+            var pooled = Featurize(together, batch.PaddedLength, pooling);
+            for (var place = 0; place < pooled.Length; place++)
+            {
+                vectors[batch.Texts[place]] = pooled[place];
+            }
         }
 
         return vectors;
@@ -82,26 +87,31 @@ public sealed class TextFeaturizer : ITextFeaturizer
         _encoder.Dispose();
     }
 
-    private void Featurize(TextBatch batch, PreparedText[] prepared, Pooling pooling, FeatureVector[] vectors)
+    private FeatureVector[] Featurize(PreparedText[] texts, int paddedLength, Pooling pooling)
     {
-        var tokens = new TokenBatch([.. batch.Texts.Select(text => prepared[text])], batch.PaddedLength);
+        var vectors = new FeatureVector[texts.Length];
+        Array.Fill(vectors, FeatureVector.Empty);
+        var tokens = new TokenBatch(texts, paddedLength);
         if (tokens.Pooled.Length == 0)
         {
-            return;
+            return vectors;
         }
 
-        var codes = _encoder.Encode(tokens.Ids, batch.PaddedLength, tokens.Pooled);
-        var next = 0;
-        foreach (var text in batch.Texts)
-        {
-            var pool = new PooledCodes();
-            for (var count = prepared[text].Pooled.Count(token => token); count > 0; count--, next++)
+        var codes = _encoder.Encode(tokens.Ids, paddedLength, tokens.Pooled);
+        ParallelTexts.ForEach(
+            texts.Length,
+            () => new PooledCodes(FeatureCount),
+            (text, pool) =>
             {
-                pool.Add(codes.LatentsOf(next), codes.ValuesOf(next));
-            }
+                for (var token = tokens.FirstPooled[text]; token < tokens.FirstPooled[text + 1]; token++)
+                {
+                    pool.Add(codes.LatentsOf(token), codes.ValuesOf(token));
+                }
 
-            vectors[text] = pool.ToVector(pooling);
-        }
+                vectors[text] = pool.ToVector(pooling);
+            },
+            CancellationToken.None);
+        return vectors;
     }
 
     private TokenExplanation Explain(PreparedText text, TokenCodes codes, int token)

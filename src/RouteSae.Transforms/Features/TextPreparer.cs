@@ -8,7 +8,25 @@ internal sealed class TextPreparer(TextTokenizer tokenizer, SpecialTokenPolicy p
 {
     private int _told;
 
-    public PreparedText Prepare(string? text)
+    public PreparedText Prepare(string? text) => Prepare([text], CancellationToken.None)[0];
+
+    /// <summary>Prepares texts, several at a time.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public PreparedText[] Prepare(IReadOnlyList<string?> texts, CancellationToken cancellationToken)
+    {
+        var prepared = new PreparedText[texts.Count];
+        ParallelTexts.ForEach(texts.Count, () => prepared, (text, into) => into[text] = Tokenize(texts[text]), cancellationToken);
+        if (prepared.FirstOrDefault(text => text.Truncated) is { } truncated)
+        {
+            TellOnce(new TruncatedText(truncated.TokensInText, truncated.Length));
+        }
+
+        return prepared;
+    }
+
+    public string TokenText(int id) => tokenizer.TokenText(id);
+
+    private PreparedText Tokenize(string? text)
     {
         if (string.IsNullOrEmpty(text))
         {
@@ -16,18 +34,10 @@ internal sealed class TextPreparer(TextTokenizer tokenizer, SpecialTokenPolicy p
         }
 
         var encoded = tokenizer.Encode(text, policy.Add);
-        var length = Math.Min(encoded.Ids.Count, maxTokens);
-        if (length < encoded.Ids.Count)
-        {
-            TellOnce(new TruncatedText(encoded.Ids.Count, length));
-        }
-
-        int[] ids = [.. encoded.Ids.Take(length)];
+        int[] ids = [.. encoded.Ids.Take(maxTokens)];
         bool[] pooled = [.. ids.Select(id => policy.Pool || !tokenizer.SpecialTokens.Contains(id))];
-        return new PreparedText(ids, [.. encoded.Spans.Take(length)], pooled, length < encoded.Ids.Count);
+        return new PreparedText(ids, [.. encoded.Spans.Take(ids.Length)], pooled, encoded.Ids.Count);
     }
-
-    public string TokenText(int id) => tokenizer.TokenText(id);
 
     private void TellOnce(TruncatedText text)
     {

@@ -6,6 +6,7 @@ internal sealed class TokenBatch
     public TokenBatch(IReadOnlyList<PreparedText> texts, int length)
     {
         Ids = new long[texts.Count * length];
+        FirstPooled = new int[texts.Count + 1];
         var pooled = new List<long>();
         for (var row = 0; row < texts.Count; row++)
         {
@@ -18,6 +19,8 @@ internal sealed class TokenBatch
                     pooled.Add(start + token);
                 }
             }
+
+            FirstPooled[row + 1] = pooled.Count;
         }
 
         Pooled = [.. pooled];
@@ -28,4 +31,7 @@ internal sealed class TokenBatch
 
     /// <summary>The places in <see cref="Ids"/> of the tokens that count in pooling, text by text.</summary>
     public long[] Pooled { get; }
+
+    /// <summary>Where each text begins in <see cref="Pooled"/>, and the end of the last one.</summary>
+    public int[] FirstPooled { get; }
 }

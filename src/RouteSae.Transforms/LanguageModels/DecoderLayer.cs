@@ -47,10 +47,10 @@ internal sealed class DecoderLayer : IDisposable
     {
         using var scope = NewDisposeScope();
         var attended = Attend(RootMeanSquareNorm.Apply(x, AttentionNorm, _config.NormEpsilon), context, cache);
-        var hidden = x + functional.linear(attended, AttentionOutput, AttentionOutputBias);
+        var hidden = Add(functional.linear(attended, AttentionOutput, AttentionOutputBias), x);
         var gated = GatedActivation.Apply(
             functional.linear(RootMeanSquareNorm.Apply(hidden, FeedForwardNorm, _config.NormEpsilon), GateUp, GateUpBias));
-        return (hidden + functional.linear(gated, Down, DownBias)).MoveToOuterDisposeScope();
+        return Add(functional.linear(gated, Down, DownBias), hidden).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -62,8 +62,8 @@ internal sealed class DecoderLayer : IDisposable
     private Tensor Attend(Tensor normed, AttentionContext context, LayerCache? cache)
     {
         var flat = functional.linear(normed, QueryKeyValue, QueryKeyValueBias); // [B, S, (heads + 2 · key-value heads) · d]
-        if (Gradients.AreWanted(flat) && FusedAttentionFits(flat, context, cache))
-            return AttentionFunction.apply(flat, context.Cosine, context.Sine, _config.AttentionHeads);
+        if (FusedAttention(flat, context, cache) is { } fused)
+            return fused;
         int heads = _config.AttentionHeads, keyValueHeads = _config.KeyValueHeads;
         var projected = flat.unflatten(2, heads + 2 * keyValueHeads, _config.HeadSize).transpose(1, 2); // [B, heads + 2 · key-value heads, S, d]
         var rotated = RotaryEmbedding.Apply(projected.narrow(1, 0, heads + keyValueHeads), context.Cosine, context.Sine);
@@ -92,10 +92,25 @@ internal sealed class DecoderLayer : IDisposable
             query.reshape(query.size(0), _config.KeyValueHeads, -1, _config.HeadSize), key, value, mask, 0, false)
             .reshape(query.shape);
 
-    /// <summary>The fused attention is for training: whole sequences, one key-value head a query head, no padding.</summary>
-    private bool FusedAttentionFits(Tensor projected, AttentionContext context, LayerCache? cache) =>
-        cache is null && context.Causal && context.Cosine.dim() == 2 && _config.KeyValueHeads == _config.AttentionHeads
-        && AttentionFunction.Fits(projected, _config.AttentionHeads, _config.HeadSize);
+    /// <summary>Rotary embedding and attention of whole sequences without a mask in one pass; null where no kernel takes them.</summary>
+    private Tensor? FusedAttention(Tensor projected, AttentionContext context, LayerCache? cache)
+    {
+        int heads = _config.AttentionHeads, keyValueHeads = _config.KeyValueHeads, size = _config.HeadSize;
+        Tensor cosine = context.Cosine, sine = context.Sine;
+        if (cache is not null || !context.Causal || cosine.dim() != 2)
+            return null;
+        if (Gradients.AreWanted(projected))
+            return keyValueHeads == heads && AttentionFunction.Fits(projected, heads, size) ? AttentionFunction.apply(projected, cosine, sine, heads) : null;
+        if (!CausalAttention.Fits(projected, size))
+            return null;
+        return projected.dtype == ScalarType.BFloat16
+            ? CausalAttention.Run<BrainNumber>(projected, cosine, sine, heads, keyValueHeads, size)
+            : CausalAttention.Run<SingleNumber>(projected, cosine, sine, heads, keyValueHeads, size);
+    }
+
+    /// <summary>Adds a residual to a projection that nothing else uses: in place, unless autograd watches.</summary>
+    private static Tensor Add(Tensor projected, Tensor residual) =>
+        Gradients.AreWanted(projected, residual) ? projected + residual : projected.add_(residual);
 
     /// <summary>[B, key-value heads, S, head size] → [B, heads, S, head size], each head repeated in place.</summary>
     private static Tensor Repeat(Tensor x, int times) =>

@@ -1,3 +1,4 @@
+using RouteSae.Native;
 using RouteSae.Storage;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -130,6 +131,7 @@ public sealed class DecoderModel : IDisposable
     /// </summary>
     internal DecoderOutput Forward(Tensor inputIds, Tensor? attentionMask, ForwardRequest request, KeyValueCache? cache)
     {
+        TorchRuntime.UseThreads();
         var cached = cache?.Length ?? 0;
         ForwardCheck.Shapes(inputIds, attentionMask, cached);
         ForwardCheck.Request(request, this);

@@ -10,9 +10,14 @@ internal static class GatedActivation
     /// <summary>Gate and up side by side [..., 2F] → [..., F].</summary>
     public static Tensor Apply(Tensor gateUp)
     {
-        if (!BFloat16Rows.Fit(gateUp, gateUp.size(-1) / 2))
-            return Plain(gateUp);
-        return Gradients.AreWanted(gateUp) ? GateFunction.apply(gateUp) : GateFunction.Infer(gateUp);
+        var (fits, recorded) = (TensorRows.Fit(gateUp, gateUp.size(-1) / 2), Gradients.AreWanted(gateUp));
+        return (fits, gateUp.dtype, recorded) switch
+        {
+            (true, ScalarType.BFloat16, true) => GateFunction.apply(gateUp),
+            (true, ScalarType.BFloat16, false) => GateKernel.Run<BrainNumber>(gateUp),
+            (true, ScalarType.Float32, false) => GateKernel.Run<SingleNumber>(gateUp),
+            _ => Plain(gateUp),
+        };
     }
 
     /// <summary>The same in operations of the library.</summary>

@@ -9,9 +9,14 @@ internal static class RootMeanSquareNorm
     /// <summary>Normalises the last dimension of x [..., D] with weight [D].</summary>
     public static Tensor Apply(Tensor x, Tensor weight, double epsilon)
     {
-        if (!BFloat16Rows.Fit(x, x.size(-1)) || weight.dtype != ScalarType.BFloat16)
-            return Plain(x, weight, epsilon);
-        return Gradients.AreWanted(x, weight) ? NormFunction.apply(x, weight, epsilon) : NormFunction.Infer(x, weight, epsilon);
+        var (fits, recorded) = (TensorRows.Fit(x, x.size(-1)) && weight.dtype == x.dtype, Gradients.AreWanted(x, weight));
+        return (fits, x.dtype, recorded) switch
+        {
+            (true, ScalarType.BFloat16, true) => NormFunction.apply(x, weight, epsilon),
+            (true, ScalarType.BFloat16, false) => NormKernel.Run<BrainNumber>(x, weight, epsilon),
+            (true, ScalarType.Float32, false) => NormKernel.Run<SingleNumber>(x, weight, epsilon),
+            _ => Plain(x, weight, epsilon),
+        };
     }
 
     /// <summary>The same in operations of the library.</summary>

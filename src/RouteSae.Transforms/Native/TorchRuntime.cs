@@ -18,6 +18,26 @@ namespace RouteSae.Native;
 public static class TorchRuntime
 {
     private static volatile bool _loaded;
+    private static volatile int _threads; // 0: not set
+
+    [ThreadStatic]
+    private static int t_threads; // what was passed on to libtorch for this thread
+
+    /// <summary>
+    /// The most threads of one operation, libtorch's and this library's own, at least 1. Default: libtorch's choice, which is the
+    /// number of cores unless <c>OMP_NUM_THREADS</c> says otherwise. Holds for the whole process; operations under way keep theirs.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
+    public static int Threads
+    {
+        get => _threads > 0 ? _threads : torch.get_num_threads();
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            _threads = value;
+            UseThreads();
+        }
+    }
 
     /// <summary>
     /// Loads TorchSharp's native library now, so that a missing or unusable one is reported here and in full,
@@ -39,6 +59,20 @@ public static class TorchRuntime
         }
 
         _loaded = true;
+    }
+
+    /// <summary>
+    /// Passes <see cref="Threads"/> on to libtorch for the calling thread, if it was set. libtorch keeps a number for each thread that
+    /// calls it, so that the entry points of this library call this.
+    /// </summary>
+    internal static void UseThreads()
+    {
+        var threads = _threads;
+        if (threads != t_threads)
+        {
+            torch.set_num_threads(threads);
+            t_threads = threads;
+        }
     }
 
     [SupportedOSPlatformGuard("linux")]

@@ -14,7 +14,7 @@ internal sealed class AttentionFunction : autograd.SingleTensorFunction<Attentio
     public static bool Fits(Tensor projected, int heads, int headSize)
     {
         long batch = projected.size(0), length = projected.size(1);
-        return length % BFloat16Rows.Step == 0 && BFloat16Rows.Fit(projected, headSize / 2)
+        return projected.dtype == ScalarType.BFloat16 && length % TensorRows.Step == 0 && TensorRows.Fit(projected, headSize / 2)
             && BFloat16Rows.FitsSpan(batch * heads * length * length);
     }
 

@@ -12,7 +12,7 @@ internal static unsafe class CausalSoftmax
     {
         var length = (int)scores.size(-1);
         var data = BFloat16Rows.Data(scores);
-        BFloat16Rows.ForEach(scores.NumberOfElements / length, (first, end) =>
+        TensorRows.ForEach(scores.NumberOfElements / length, (first, end) =>
         {
             Span<float> scratch = stackalloc float[length];
             fixed (float* s = scratch)
@@ -28,7 +28,7 @@ internal static unsafe class CausalSoftmax
     {
         var length = (int)weights.size(-1);
         ushort* p = BFloat16Rows.Data(weights), g = BFloat16Rows.Data(gradients);
-        BFloat16Rows.ForEach(weights.NumberOfElements / length, (first, end) =>
+        TensorRows.ForEach(weights.NumberOfElements / length, (first, end) =>
         {
             for (var row = first; row < end; row++)
                 BackwardRow(p + row * length, g + row * length, (int)(row % length) + 1, length);
@@ -38,7 +38,7 @@ internal static unsafe class CausalSoftmax
     private static void ForwardRow(ushort* row, float* scratch, int seen, int length)
     {
         var most = Vector512.Create(float.NegativeInfinity);
-        var upTo = (seen + BFloat16Rows.Step - 1) / BFloat16Rows.Step * BFloat16Rows.Step;
+        var upTo = (seen + TensorRows.Step - 1) / TensorRows.Step * TensorRows.Step;
         for (var i = 0; i < upTo; i += 16)
         {
             var value = BFloat16Rows.Load(row + i);
@@ -57,19 +57,19 @@ internal static unsafe class CausalSoftmax
             sums += e;
         }
         var factor = Vector512.Create(1 / Vector512.Sum(sums));
-        for (var i = 0; i < upTo; i += BFloat16Rows.Step)
+        for (var i = 0; i < upTo; i += TensorRows.Step)
             BFloat16Rows.Store(row + i, Vector512.Load(scratch + i) * factor, Vector512.Load(scratch + i + 16) * factor);
         new Span<ushort>(row + upTo, length - upTo).Clear();
     }
 
     private static void BackwardRow(ushort* p, ushort* g, int seen, int length)
     {
-        var upTo = (seen + BFloat16Rows.Step - 1) / BFloat16Rows.Step * BFloat16Rows.Step;
+        var upTo = (seen + TensorRows.Step - 1) / TensorRows.Step * TensorRows.Step;
         var sums = Vector512<float>.Zero;
         for (var i = 0; i < upTo; i += 16)
             sums = Vector512.FusedMultiplyAdd(BFloat16Rows.Load(p + i), BFloat16Rows.Load(g + i), sums);
         var sum = Vector512.Create(Vector512.Sum(sums));
-        for (var i = 0; i < upTo; i += BFloat16Rows.Step)
+        for (var i = 0; i < upTo; i += TensorRows.Step)
         {
             BFloat16Rows.Store(
                 g + i,

@@ -13,7 +13,7 @@ internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFu
     {
         var gateUp = (Tensor)inputs[0];
         context.save_for_backward([gateUp]);
-        return Infer(gateUp);
+        return GateKernel.Run<BrainNumber>(gateUp);
     }
 
     public override List<Tensor> backward(autograd.AutogradContext context, Tensor gradient)
@@ -22,43 +22,18 @@ internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFu
         return [Backward(gradient.contiguous(), context.get_saved_variables()[0]).MoveToOuterDisposeScope()];
     }
 
-    /// <summary>The forward pass alone.</summary>
-    public static Tensor Infer(Tensor gateUp)
-    {
-        var width = (int)gateUp.size(-1) / 2;
-        var rows = gateUp.NumberOfElements / (2 * width);
-        var result = empty([.. gateUp.shape[..^1], width], ScalarType.BFloat16);
-        ushort* from = BFloat16Rows.Data(gateUp), to = BFloat16Rows.Data(result);
-        BFloat16Rows.ForEach(rows, (first, end) =>
-        {
-            for (var row = first; row < end; row++)
-            {
-                ushort* gate = from + row * 2 * width, up = gate + width, target = to + row * width;
-                for (var i = 0; i < width; i += BFloat16Rows.Step)
-                {
-                    Vector512<float> low = BFloat16Rows.Load(gate + i), high = BFloat16Rows.Load(gate + i + 16);
-                    BFloat16Rows.Store(
-                        target + i,
-                        low * Sigmoid(low) * BFloat16Rows.Load(up + i),
-                        high * Sigmoid(high) * BFloat16Rows.Load(up + i + 16));
-                }
-            }
-        }, gateUp, result);
-        return result;
-    }
-
     private static Tensor Backward(Tensor gradient, Tensor gateUp)
     {
         var width = (int)gateUp.size(-1) / 2;
         var rows = gateUp.NumberOfElements / (2 * width);
         var result = empty_like(gateUp);
         ushort* from = BFloat16Rows.Data(gateUp), g = BFloat16Rows.Data(gradient), to = BFloat16Rows.Data(result);
-        BFloat16Rows.ForEach(rows, (first, end) =>
+        TensorRows.ForEach(rows, (first, end) =>
         {
             for (var row = first; row < end; row++)
             {
                 ushort* gate = from + row * 2 * width, above = g + row * width, target = to + row * 2 * width;
-                for (var i = 0; i < width; i += BFloat16Rows.Step)
+                for (var i = 0; i < width; i += TensorRows.Step)
                 {
                     var (gateLow, upLow) = Gradients(gate + i, gate + width + i, above + i);
                     var (gateHigh, upHigh) = Gradients(gate + i + 16, gate + width + i + 16, above + i + 16);
@@ -72,11 +47,8 @@ internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFu
 
     private static (Vector512<float> Gate, Vector512<float> Up) Gradients(ushort* gate, ushort* up, ushort* above)
     {
-        Vector512<float> x = BFloat16Rows.Load(gate), g = BFloat16Rows.Load(above), s = Sigmoid(x);
+        Vector512<float> x = BFloat16Rows.Load(gate), g = BFloat16Rows.Load(above), s = GateKernel.Sigmoid(x);
         var silu = x * s;
         return (g * BFloat16Rows.Load(up) * (s + silu * (Vector512<float>.One - s)), g * silu);
     }
-
-    private static Vector512<float> Sigmoid(Vector512<float> x) =>
-        Vector512<float>.One / (Vector512<float>.One + Vector512.Exp(-x));
 }

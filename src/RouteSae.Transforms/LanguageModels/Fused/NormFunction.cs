@@ -15,7 +15,8 @@ internal sealed unsafe class NormFunction : autograd.SingleTensorFunction<NormFu
     public override Tensor forward(autograd.AutogradContext context, params object[] inputs)
     {
         Tensor x = (Tensor)inputs[0], weight = (Tensor)inputs[1];
-        var (result, scales) = Forward(x, weight, (double)inputs[2]);
+        var scales = empty(x.NumberOfElements / x.size(-1));
+        var result = NormKernel.Run<BrainNumber>(x, weight, (double)inputs[2], scales);
         context.save_for_backward([x, weight, scales]);
         return result;
     }
@@ -28,54 +29,15 @@ internal sealed unsafe class NormFunction : autograd.SingleTensorFunction<NormFu
         return [input.MoveToOuterDisposeScope(), weight.MoveToOuterDisposeScope(), null!];
     }
 
-    /// <summary>The forward pass alone.</summary>
-    public static Tensor Infer(Tensor x, Tensor weight, double epsilon)
-    {
-        var (result, scales) = Forward(x, weight, epsilon);
-        scales.Dispose();
-        return result;
-    }
-
-    private static (Tensor Result, Tensor Scales) Forward(Tensor x, Tensor weight, double epsilon)
-    {
-        var width = (int)x.size(-1);
-        var rows = x.NumberOfElements / width;
-        Tensor result = empty_like(x), scales = empty(rows);
-        ushort* from = BFloat16Rows.Data(x), w = BFloat16Rows.Data(weight), to = BFloat16Rows.Data(result);
-        var scale = BFloat16Rows.Floats(scales);
-        BFloat16Rows.ForEach(rows, (first, end) =>
-        {
-            for (var row = first; row < end; row++)
-            {
-                ushort* source = from + row * width, target = to + row * width;
-                var sum = Vector512<float>.Zero;
-                for (var i = 0; i < width; i += 16)
-                {
-                    var value = BFloat16Rows.Load(source + i);
-                    sum = Vector512.FusedMultiplyAdd(value, value, sum);
-                }
-                var r = scale[row] = 1 / MathF.Sqrt(Vector512.Sum(sum) / width + (float)epsilon);
-                for (var i = 0; i < width; i += BFloat16Rows.Step)
-                {
-                    BFloat16Rows.Store(
-                        target + i,
-                        BFloat16Rows.Load(source + i) * r * BFloat16Rows.Load(w + i),
-                        BFloat16Rows.Load(source + i + 16) * r * BFloat16Rows.Load(w + i + 16));
-                }
-            }
-        }, x, weight, result, scales);
-        return (result, scales);
-    }
-
     private static (Tensor Input, Tensor Weight) Backward(Tensor gradient, Tensor x, Tensor weight, Tensor scales)
     {
         var width = (int)x.size(-1);
         var rows = x.NumberOfElements / width;
         var input = empty_like(x);
         ushort* g = BFloat16Rows.Data(gradient), from = BFloat16Rows.Data(x), w = BFloat16Rows.Data(weight), to = BFloat16Rows.Data(input);
-        var scale = BFloat16Rows.Floats(scales);
+        var scale = TensorRows.Data<float>(scales);
         var weightSums = new float[width];
-        BFloat16Rows.ForEach(rows, (first, end) =>
+        TensorRows.ForEach(rows, (first, end) =>
         {
             Span<float> sums = stackalloc float[width];
             sums.Clear();
@@ -103,7 +65,7 @@ internal sealed unsafe class NormFunction : autograd.SingleTensorFunction<NormFu
             dot = Vector512.FusedMultiplyAdd(scaled, BFloat16Rows.Load(w + i), dot);
         }
         var back = Vector512.Sum(dot) / width * r * r;
-        for (var i = 0; i < width; i += BFloat16Rows.Step)
+        for (var i = 0; i < width; i += TensorRows.Step)
         {
             var low = (BFloat16Rows.Load(g + i) * BFloat16Rows.Load(w + i) - BFloat16Rows.Load(x + i) * back) * r;
             var high = (BFloat16Rows.Load(g + i + 16) * BFloat16Rows.Load(w + i + 16) - BFloat16Rows.Load(x + i + 16) * back) * r;

@@ -29,7 +29,7 @@ internal static unsafe class RotarySplit
         ushort* from = BFloat16Rows.Data(source), to = BFloat16Rows.Data(target);
         ushort* cos = BFloat16Rows.Data(cosine), sin = BFloat16Rows.Data(sine);
         var queryScale = 1 / MathF.Sqrt(size);
-        BFloat16Rows.ForEach((long)shape.Batch * length, (first, end) =>
+        TensorRows.ForEach((long)shape.Batch * length, (first, end) =>
         {
             for (var token = first; token < end; token++)
             {
@@ -55,7 +55,7 @@ internal static unsafe class RotarySplit
     /// <summary>(a, b) → scale · (a cos − b sin, b cos + a sin); with direction −1 the transposed rotation.</summary>
     private static void Rotate(ushort* source, ushort* target, ushort* cos, ushort* sin, int half, float scale, float direction)
     {
-        for (var i = 0; i < half; i += BFloat16Rows.Step)
+        for (var i = 0; i < half; i += TensorRows.Step)
         {
             var (firstLow, secondLow) = Rotated(source + i, source + half + i, cos + i, sin + i, scale, direction);
             var (firstHigh, secondHigh) = Rotated(source + i + 16, source + half + i + 16, cos + i + 16, sin + i + 16, scale, direction);

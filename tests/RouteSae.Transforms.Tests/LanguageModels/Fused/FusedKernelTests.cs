@@ -95,7 +95,7 @@ public sealed class FusedKernelTests
         var gate = (Numbers([64, 32], 7).abs() + 1) * 1000;
         var gateUp = cat([gate, full([64, 32], 1.0 + 1.0 / 128)], -1).to_type(ScalarType.BFloat16);
 
-        var product = GateFunction.Infer(gateUp);
+        var product = GateKernel.Run<BrainNumber>(gateUp);
 
         var wide = gateUp.to_type(ScalarType.Float32);
         var expected = (wide.narrow(-1, 0, 32) * wide.narrow(-1, 32, 32)).to_type(ScalarType.BFloat16);
