@@ -10,6 +10,9 @@ namespace RouteSae.Autoencoders;
 /// </summary>
 internal sealed class LargestLinear : autograd.SingleTensorFunction<LargestLinear>
 {
+    private const int LeastTokensOfChunk = 64;
+    private const int NumbersOfChunk = 1 << 24;
+
     /// <summary>The name of the function in autograd's graph.</summary>
     public override string Name => nameof(LargestLinear);
 
@@ -53,10 +56,30 @@ internal sealed class LargestLinear : autograd.SingleTensorFunction<LargestLinea
         ];
     }
 
+    // Tokens in chunks, so that the dense pre-activations of few of them exist at a time.
     private static (Tensor Values, Tensor Indices) Select(Tensor x, Tensor weight, Tensor bias, int count)
     {
+        var (tokens, chunk) = (x.shape[0], Math.Max(LeastTokensOfChunk, NumbersOfChunk / weight.shape[0]));
+        if (tokens <= chunk)
+            return SelectOnce(x, weight, bias, count);
+        using var scope = NewDisposeScope();
+        var values = empty([tokens, count], dtype: x.dtype, device: x.device);
+        var indices = empty([tokens, count], dtype: ScalarType.Int64, device: x.device);
+        for (var first = 0L; first < tokens; first += chunk)
+        {
+            using var step = NewDisposeScope();
+            var rows = Math.Min(chunk, tokens - first);
+            var (someValues, someIndices) = SelectOnce(x.narrow(0, first, rows), weight, bias, count);
+            values.narrow(0, first, rows).copy_(someValues);
+            indices.narrow(0, first, rows).copy_(someIndices);
+        }
+        return (values.MoveToOuterDisposeScope(), indices.MoveToOuterDisposeScope());
+    }
+
+    private static (Tensor Values, Tensor Indices) SelectOnce(Tensor x, Tensor weight, Tensor bias, int count)
+    {
         using var all = F.linear(x, weight, bias);
-        return all.topk(count, dim: -1);
+        return all.topk(count, dim: -1, largest: true, sorted: false);
     }
 
     private sealed class Selection(int count)

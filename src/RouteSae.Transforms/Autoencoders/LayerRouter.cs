@@ -38,21 +38,36 @@ public sealed class LayerRouter : IDisposable
         CheckShapes(hiddenStates);
         return KernelFits(hiddenStates) && !KernelSupport.RecordsGradients([.. hiddenStates, Weight])
             ? RouteByKernel(hiddenStates, mode ?? _architecture.Mode)
-            : RouteByOperations(hiddenStates, mode);
+            : RouteByOperations(hiddenStates, mode ?? _architecture.Mode);
     }
 
-    private RoutedActivations RouteByOperations(IReadOnlyList<Tensor> hiddenStates, RoutingMode? mode)
+    /// <summary>Routes some of the tokens; hidden states may be of any type.</summary>
+    /// <param name="hiddenStates">L x [N, D].</param>
+    /// <param name="rows">Which tokens.</param>
+    internal RoutedActivations RouteRows(IReadOnlyList<Tensor> hiddenStates, long[] rows)
+    {
+        CheckShapes(hiddenStates);
+        if (KernelFits(hiddenStates) && !KernelSupport.RecordsGradients([.. hiddenStates, Weight]))
+            return RouteByKernel(hiddenStates, _architecture.Mode, rows);
+        using var scope = NewDisposeScope();
+        var index = tensor(rows, device: hiddenStates[0].device);
+        var routed = RouteByOperations(hiddenStates.Select(tensor => tensor.index_select(0, index)).ToArray(), _architecture.Mode);
+        foreach (var result in new[] { routed.X, routed.Probabilities, routed.Chosen })
+            result.MoveToOuterDisposeScope();
+        return routed;
+    }
+
+    private RoutedActivations RouteByOperations(IReadOnlyList<Tensor> hiddenStates, RoutingMode mode)
     {
         using var scope = NewDisposeScope();
         var standardized = Standardize(hiddenStates);
         var probabilities = F.softmax(F.linear(Aggregate(standardized), Weight), 1); // [N, L]
         var chosen = probabilities.argmax(1, false); // [N]
-        var chosenMode = mode ?? _architecture.Mode;
-        var x = chosenMode == RoutingMode.Soft
+        var x = mode == RoutingMode.Soft
             ? WeightedSum(standardized, probabilities)
             : Select(standardized, chosen) * probabilities.gather(1, chosen.unsqueeze(1));
         return new RoutedActivations(
-            x.MoveToOuterDisposeScope(), probabilities.MoveToOuterDisposeScope(), chosen.MoveToOuterDisposeScope(), chosenMode);
+            x.MoveToOuterDisposeScope(), probabilities.MoveToOuterDisposeScope(), chosen.MoveToOuterDisposeScope(), mode);
     }
 
     /// <summary>Frees the tensor.</summary>
@@ -62,10 +77,10 @@ public sealed class LayerRouter : IDisposable
         KernelSupport.Choose(Path, Weight) != ComputePath.TorchOperations
         && hiddenStates.All(tensor => RoutingKernel.Fits(tensor) && tensor.dtype == hiddenStates[0].dtype);
 
-    private RoutedActivations RouteByKernel(IReadOnlyList<Tensor> hiddenStates, RoutingMode mode)
+    private RoutedActivations RouteByKernel(IReadOnlyList<Tensor> hiddenStates, RoutingMode mode, long[]? rows = null)
     {
-        var routed = new RoutedTokens((int)hiddenStates[0].shape[0], hiddenStates.Count, _architecture.HiddenSize, keepAggregate: false);
-        new RoutingKernel(Weight, _architecture.Aggregation, mode).Route(hiddenStates, rows: null, routed);
+        var routed = new RoutedTokens(rows?.Length ?? (int)hiddenStates[0].shape[0], hiddenStates.Count, _architecture.HiddenSize, keepAggregate: false);
+        new RoutingKernel(Weight, _architecture.Aggregation, mode).Route(hiddenStates, rows, routed);
         return new RoutedActivations(routed.X, routed.Probabilities, routed.Chosen, mode);
     }
 

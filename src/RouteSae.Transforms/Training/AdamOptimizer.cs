@@ -63,7 +63,7 @@ public sealed class AdamOptimizer : IDisposable
     private void Update(Tensor parameter, Tensor gradient, AdamMoments moments, double learningRate)
     {
         using var scope = NewDisposeScope();
-        moments.First.mul_(_beta1).add_(gradient, 1 - _beta1);
+        moments.First.lerp_(gradient, 1 - _beta1);
         moments.Second.mul_(_beta2).addcmul_(gradient, gradient, 1 - _beta2);
         var firstCorrection = 1 - Math.Pow(_beta1, StepsTaken);
         var secondCorrection = Math.Sqrt(1 - Math.Pow(_beta2, StepsTaken));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RouteSae.Autoencoders;
+using RouteSae.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -107,6 +108,7 @@ public sealed class RouteSaeTrainer : IDisposable
     /// <exception cref="InvalidOperationException">A hidden state is NaN or infinite, or the loss is.</exception>
     public double? Step(HiddenStateBatch batch)
     {
+        TorchRuntime.UseThreads();
         using var scope = NewDisposeScope();
         // The reference knows no masks: there, padding is trained on like any token.
         var hiddenStates = Corrected ? batch.RealTokens() : batch.HiddenStates;

@@ -21,16 +21,17 @@ internal static class Float32Product
     /// <param name="x">[N, D].</param>
     /// <param name="weight">[M, D].</param>
     /// <param name="bias">[M].</param>
-    /// <returns>[N, M], contiguous. The caller owns it.</returns>
-    public static Tensor Linear(Tensor x, Tensor weight, Tensor bias)
+    /// <param name="memory">[N, M], where the result may be written.</param>
+    /// <returns>[N, M], contiguous; the memory or a tensor of its own. The caller owns it.</returns>
+    public static Tensor Linear(Tensor x, Tensor weight, Tensor bias, Tensor memory)
     {
         if (x.shape[0] < LargeProduct)
-            return F.linear(x, weight, bias);
+            return AsProduct(x, weight, bias, memory);
         var turn = Volatile.Read(ref s_measured);
         if (turn >= 2 * Measurements)
-            return Compute(s_best[1] < s_best[0] ? 1 : 0, x, weight, bias);
+            return s_best[1] < s_best[0] ? AsConvolution(x, weight, bias) : AsProduct(x, weight, bias, memory);
         var start = Stopwatch.GetTimestamp();
-        var result = Compute(turn % 2, x, weight, bias);
+        var result = turn % 2 == 0 ? AsProduct(x, weight, bias, memory) : AsConvolution(x, weight, bias);
         lock (s_best)
         {
             var perElement = Stopwatch.GetElapsedTime(start).TotalSeconds / (x.NumberOfElements * (double)weight.shape[0]);
@@ -40,10 +41,14 @@ internal static class Float32Product
         return result;
     }
 
-    private static Tensor Compute(int kind, Tensor x, Tensor weight, Tensor bias)
+    private static Tensor AsProduct(Tensor x, Tensor weight, Tensor bias, Tensor memory)
     {
-        if (kind == 0)
-            return F.linear(x, weight, bias);
+        using var transposed = weight.t();
+        return memory.copy_(bias).addmm_(x, transposed, 1, 1).alias();
+    }
+
+    private static Tensor AsConvolution(Tensor x, Tensor weight, Tensor bias)
+    {
         using var scope = NewDisposeScope();
         var (tokens, width, latents) = (x.shape[0], x.shape[1], weight.shape[0]);
         var image = x.view(1, tokens, 1, width).permute(0, 3, 1, 2); // [1, D, N, 1], channels last in memory

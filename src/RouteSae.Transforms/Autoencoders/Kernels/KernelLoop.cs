@@ -1,5 +1,5 @@
 using System.Runtime.ExceptionServices;
-using static TorchSharp.torch;
+using RouteSae.Native;
 
 namespace RouteSae.Autoencoders.Kernels;
 
@@ -21,7 +21,7 @@ internal sealed class KernelLoop
     /// <param name="body">Called on several threads at once.</param>
     public static void For(int count, int grain, Action<int, int> body)
     {
-        var threads = Math.Min(get_num_threads(), (count + grain - 1) / grain);
+        var threads = Math.Min(TorchRuntime.Threads, (count + grain - 1) / grain);
         if (threads > 1)
             new KernelLoop(count, grain, body).Run(threads);
         else if (count > 0)

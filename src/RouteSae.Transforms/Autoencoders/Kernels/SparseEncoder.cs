@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using RouteSae.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -51,6 +52,7 @@ internal sealed unsafe class SparseEncoder : IDisposable
     {
         if (x.dim() != 2 || x.shape[1] != _width)
             throw new ArgumentException($"x has shape [{string.Join(", ", x.shape)}]; the autoencoder encodes [tokens, {_width}].", nameof(x));
+        TorchRuntime.UseThreads();
         RefreshScreen();
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -128,7 +130,7 @@ internal sealed unsafe class SparseEncoder : IDisposable
             if (bfloat16)
                 ScreenByBounds(rows, first, k, workspace);
             else
-                ScreenByValues(rows, first, k, lists);
+                ScreenByValues(rows, first, k, workspace);
         }
     }
 
@@ -159,9 +161,10 @@ internal sealed unsafe class SparseEncoder : IDisposable
         GC.KeepAlive(centered);
     }
 
-    private void ScreenByValues(Tensor centered, int firstToken, int k, CandidateLists lists)
+    private void ScreenByValues(Tensor centered, int firstToken, int k, EncoderWorkspace workspace)
     {
-        using var product = Float32Product.Linear(centered, _encoder, _latentBias);
+        var memory = workspace.Rows("pre-activations", (int)centered.shape[0], _latents, ScalarType.Float32);
+        using var product = Float32Product.Linear(centered, _encoder, _latentBias, memory);
         float* x = TensorData.Floats(centered), values = TensorData.Floats(product);
         ForEachRange((int)centered.shape[0], (scratch, from, end) =>
         {
@@ -172,7 +175,7 @@ internal sealed unsafe class SparseEncoder : IDisposable
                 var count = float.IsNaN(error) ? 0 : scratch.Compared.Find(values + (long)t * _latents, error, k, out places);
                 Keep(scratch, places, count);
             }
-            Deliver(scratch, firstToken + from, lists);
+            Deliver(scratch, firstToken + from, workspace.Lists);
         });
         GC.KeepAlive(centered);
     }
