@@ -3,12 +3,13 @@ using static TorchSharp.torch;
 namespace RouteSae.Training;
 
 /// <summary>A step in TorchSharp operations, with gradients by autograd: for every device and type.</summary>
-internal sealed class AutogradStep(RouteSaeObjective objective, AutoencoderOptimizer optimizer) : ITrainingStep
+internal sealed class AutogradStep(RouteSaeObjective objective, AutoencoderOptimizer optimizer, IReadOnlyList<int> names) : ITrainingStep
 {
     private Tensor? _total;
 
     public StepTerms Evaluate(IReadOnlyList<Tensor> hiddenStates, Tensor deadLatents)
     {
+        ActivationCheck.ThrowIfNotFinite(hiddenStates, names, batch: optimizer.Adam.StepsTaken + 1);
         var terms = objective.Evaluate(hiddenStates, deadLatents);
         _total = terms.Total;
         return new StepTerms(

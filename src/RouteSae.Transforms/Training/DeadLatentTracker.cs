@@ -1,4 +1,5 @@
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,8 +29,11 @@ public sealed class DeadLatentTracker : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var fired = codes.Indices.masked_select(codes.Values != 0);
-        TokensSinceFired.add_(codes.Tokens).index_fill_(0, fired, 0);
+        TokensSinceFired.add_(codes.Tokens);
+        if (FiredLatents.Fits(TokensSinceFired, codes))
+            FiredLatents.Reset(TokensSinceFired, codes);
+        else
+            TokensSinceFired.index_fill_(0, codes.Indices.masked_select(codes.Values != 0), 0);
     }
 
     /// <summary>The dead latents, I64 [dead], ascending. The caller owns the tensor.</summary>

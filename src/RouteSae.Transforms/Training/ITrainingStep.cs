@@ -8,6 +8,7 @@ internal interface ITrainingStep : IDisposable
     /// <summary>Computes the loss of a batch; nothing is changed. Tensors live in the caller's dispose scope.</summary>
     /// <param name="hiddenStates">L x [N, D], raw, real tokens only.</param>
     /// <param name="deadLatents">I64 [dead].</param>
+    /// <exception cref="InvalidOperationException">A hidden state is NaN or infinite.</exception>
     StepTerms Evaluate(IReadOnlyList<Tensor> hiddenStates, Tensor deadLatents);
 
     /// <summary>Takes the step that was evaluated last.</summary>

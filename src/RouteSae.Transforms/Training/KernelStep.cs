@@ -44,20 +44,23 @@ internal sealed class KernelStep : ITrainingStep
         var buffers = BuffersFor((int)states[0].shape[0]);
         var (routed, codes, gradient) = (buffers.Routed, buffers.Codes, buffers.Gradient);
         _router.Route(states, rows: null, routed);
+        // A value that is not finite, in whichever hidden state, makes all probabilities of its token NaN.
+        if (!ActivationCheck.IsFinite(routed.Probabilities.sum()))
+            ActivationCheck.ThrowIfNotFinite(hiddenStates, Architecture.RoutedHiddenStates, batch: _optimizer.Adam.StepsTaken + 1);
         Autoencoder.EncodeByKernel(routed.X, codes, buffers.Centered);
         var auxiliary = Corrected && _options.AuxiliaryCoefficient > 0 && deadLatents.shape[0] > 0;
         var residual = auxiliary ? empty_like(routed.X) : null;
         gradient.Compute(Autoencoder.DecoderDirections, Autoencoder.PreBias, buffers.Centered, codes, zeroIsInactive: Corrected, residual);
         var dead = auxiliary ? DeadLatentGradients.Of(Autoencoder, buffers.Centered, residual!, deadLatents, _options) : null;
 
-        var activations = new RoutedActivations(routed.X, routed.Probabilities, routed.Chosen, Architecture.Mode);
         double? loadBalance = null;
         var probabilityGradients = new float[routed.Probabilities.NumberOfElements];
         if (Corrected && _options.LoadBalanceCoefficient > 0)
-            loadBalance = AddLoadBalance(activations, probabilityGradients);
+            loadBalance = AddLoadBalance(routed, probabilityGradients);
         _evaluated = new Evaluated(states, buffers, probabilityGradients, dead);
         var loss = gradient.Loss + _options.LoadBalanceCoefficient * (loadBalance ?? 0) + (dead?.Loss ?? 0);
-        return new StepTerms(loss, gradient.Loss, loadBalance, activations, codes);
+        return new StepTerms(
+            loss, gradient.Loss, loadBalance, new RoutedActivations(routed.X, routed.Probabilities, routed.Chosen, Architecture.Mode), codes);
     }
 
     /// <inheritdoc/>
@@ -80,7 +83,8 @@ internal sealed class KernelStep : ITrainingStep
     private void Update(AdamStep step, Evaluated evaluated)
     {
         var gradient = evaluated.Buffers.Gradient;
-        var active = new ActiveTokens(evaluated.Buffers.Codes, gradient.Codes, Architecture.Latents);
+        var active = evaluated.Buffers.Active;
+        active.Sort(evaluated.Buffers.Codes, gradient.Codes);
         var routerGradient = RouterGradients(evaluated);
         var ofEncoder = _latentUpdate.Apply(step, gradient, active, evaluated.Dead?.Rows);
         Apply(step, Autoencoder.PreBias, gradient.Output.ColumnSums() - tensor(ofEncoder));
@@ -101,14 +105,25 @@ internal sealed class KernelStep : ITrainingStep
     }
 
     /// <summary>The load-balance loss (<see cref="LoadBalance"/>); adds coefficient · L fᵢ / N, its gradient, to ∂/∂pᵢ of each token.</summary>
-    private double AddLoadBalance(RoutedActivations routed, float[] probabilityGradients)
+    private double AddLoadBalance(RoutedTokens routed, float[] probabilityGradients)
     {
-        using var scope = NewDisposeScope();
-        var share = routed.LayerWeights().mean([0L]).data<float>().ToArray(); // [L]
-        var scale = _options.LoadBalanceCoefficient * share.Length / routed.X.shape[0];
+        var (tokens, layers) = ((int)routed.X.shape[0], Architecture.RoutedHiddenStates.Count);
+        var probabilities = routed.Probabilities.data<float>();
+        var chosen = routed.Chosen.data<long>();
+        double[] share = new double[layers], mean = new double[layers];
+        for (var t = 0; t < tokens; t++)
+        {
+            for (var l = 0; l < layers; l++)
+                mean[l] += probabilities[t * layers + l] / (double)tokens;
+            if (Architecture.Mode == RoutingMode.Hard)
+                share[chosen[t]] += 1.0 / tokens;
+        }
+        if (Architecture.Mode == RoutingMode.Soft)
+            share = mean;
+        var scale = _options.LoadBalanceCoefficient * layers / tokens;
         for (var i = 0; i < probabilityGradients.Length; i++)
-            probabilityGradients[i] = (float)(scale * share[i % share.Length]);
-        return LoadBalance.Loss(routed).item<float>();
+            probabilityGradients[i] += (float)(scale * share[i % layers]);
+        return layers * share.Zip(mean, (f, p) => f * p).Sum();
     }
 
     /// <summary>The gradient of W_r, [L, D].</summary>

@@ -33,7 +33,8 @@ public sealed class RouteSaeTrainer : IDisposable
             model.Parameters, model.Autoencoder.NormalizeDecoder, Schedule, Options.Beta1, Options.Beta2, Options.UnitNormInterval, recordGradients: !byKernels);
         DeadLatents = new DeadLatentTracker(model.Architecture.Latents, Options.DeadAfterTokens, model.Autoencoder.PreBias.device);
         Routing = new RoutingStatistics(model.Architecture.RoutedHiddenStates.Count);
-        _step = byKernels ? new KernelStep(model, Options, Optimizer) : new AutogradStep(new RouteSaeObjective(model, Options), Optimizer);
+        _step = byKernels ? new KernelStep(model, Options, Optimizer) : new AutogradStep(
+            new RouteSaeObjective(model, Options), Optimizer, model.Architecture.RoutedHiddenStates);
         _window = new ProgressWindow(model.Architecture.RoutedHiddenStates.Count);
     }
 
@@ -114,7 +115,6 @@ public sealed class RouteSaeTrainer : IDisposable
         var hiddenStates = Corrected ? batch.RealTokens() : batch.HiddenStates;
         if (hiddenStates[0].shape[0] == 0)
             return null;
-        ActivationCheck.ThrowIfNotFinite(hiddenStates, Model.Architecture.RoutedHiddenStates, batch: StepsTaken + 1);
         if (StepsTaken == 0 && Corrected && Options.CenterPreBias)
             CenterPreBias(hiddenStates);
 
@@ -139,6 +139,7 @@ public sealed class RouteSaeTrainer : IDisposable
 
     private void CenterPreBias(IReadOnlyList<Tensor> hiddenStates)
     {
+        ActivationCheck.ThrowIfNotFinite(hiddenStates, Model.Architecture.RoutedHiddenStates, batch: 1);
         using var noGradient = no_grad();
         using var routed = Model.Route(hiddenStates);
         using var median = GeometricMedian.Of(routed.X);

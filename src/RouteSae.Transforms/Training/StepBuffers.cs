@@ -18,6 +18,7 @@ internal sealed class StepBuffers : IDisposable
         Centered = empty_like(Routed.X);
         Codes = SparseCodes.Empty(tokens, architecture.ActiveLatents);
         Gradient = new ReconstructionGradient(tokens, architecture.ActiveLatents, architecture.HiddenSize);
+        Active = new ActiveTokens(architecture.Latents);
         foreach (var tensor in new[] { Routed.X, Routed.Probabilities, Routed.Chosen, Routed.Aggregate!, Centered, Codes.Indices, Codes.Values })
             tensor.DetachFromDisposeScope();
     }
@@ -32,6 +33,8 @@ internal sealed class StepBuffers : IDisposable
     public SparseCodes Codes { get; }
 
     public ReconstructionGradient Gradient { get; }
+
+    public ActiveTokens Active { get; }
 
     public void Dispose()
     {

@@ -75,25 +75,25 @@ internal sealed unsafe class LatentUpdate : IDisposable
     private void Gather(ReconstructionGradient gradient, ActiveTokens active, Block block)
     {
         var unitsOfSlice = (block.Latents + LatentsOfUnit - 1) / LatentsOfUnit;
-        fixed (float* values = active.Values, gradients = active.Gradients)
-        fixed (int* activeTokens = active.Tokens)
+        fixed (ActiveToken* activeTokens = active.Tokens)
         {
-            float* z = values, dz = gradients;
             var tokens = activeTokens;
             KernelLoop.For(_slices * unitsOfSlice, 4, (from, end) =>
             {
                 for (var unit = from; unit < end; unit++)
-                {
-                    var (slice, first) = (unit / unitsOfSlice, unit % unitsOfSlice * LatentsOfUnit);
-                    float* x = gradient.Centered.Slice(slice), g = gradient.Output.Slice(slice);
-                    for (var j = first; j < Math.Min(block.Latents, first + LatentsOfUnit); j++)
-                    {
-                        var start = active.Start(block.First + j);
-                        var count = active.End(block.First + j) - start;
-                        Gather(x, g, tokens + start, z + start, dz + start, count, block.Encoder(slice, j), block.Decoder(slice, j));
-                    }
-                }
+                    Gather(gradient, active, tokens, block, unit / unitsOfSlice, unit % unitsOfSlice * LatentsOfUnit);
             });
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gather(ReconstructionGradient gradient, ActiveTokens active, ActiveToken* tokens, Block block, int slice, int first)
+    {
+        float* x = gradient.Centered.Slice(slice), g = gradient.Output.Slice(slice);
+        for (var j = first; j < Math.Min(block.Latents, first + LatentsOfUnit); j++)
+        {
+            var start = active.Start(block.First + j);
+            Gather(x, g, tokens + start, active.End(block.First + j) - start, block.Encoder(slice, j), block.Decoder(slice, j));
         }
     }
 
@@ -121,15 +121,15 @@ internal sealed unsafe class LatentUpdate : IDisposable
 
     /// <summary>Σ ∂z (x − b_pre) and Σ z g of one latent over 128 columns, in registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Gather(float* x, float* g, int* tokens, float* values, float* gradients, int count, float* encoder, float* decoder)
+    private static void Gather(float* x, float* g, ActiveToken* tokens, int count, float* encoder, float* decoder)
     {
         Vector512<float> e0 = default, e1 = default, e2 = default, e3 = default, e4 = default, e5 = default, e6 = default, e7 = default;
         Vector512<float> d0 = default, d1 = default, d2 = default, d3 = default, d4 = default, d5 = default, d6 = default, d7 = default;
         for (var i = 0; i < count; i++)
         {
-            var row = (long)tokens[i] * ColumnSlices.Width;
+            var row = (long)tokens[i].Token * ColumnSlices.Width;
             float* xs = x + row, gs = g + row;
-            Vector512<float> dz = Vector512.Create(gradients[i]), z = Vector512.Create(values[i]);
+            Vector512<float> dz = Vector512.Create(tokens[i].Gradient), z = Vector512.Create(tokens[i].Value);
             e0 = Vector512.FusedMultiplyAdd(dz, Vector512.Load(xs), e0);
             d0 = Vector512.FusedMultiplyAdd(z, Vector512.Load(gs), d0);
             e1 = Vector512.FusedMultiplyAdd(dz, Vector512.Load(xs + 16), e1);

@@ -46,12 +46,12 @@ internal static unsafe class OrderedKeys
         return Key((ushort)upper);
     }
 
-    /// <summary>The k-th largest of <paramref name="count"/> keys, a multiple of 16.</summary>
+    /// <summary>The k-th largest of <paramref name="count"/> keys, a multiple of 16, with all bits below <paramref name="lowestBit"/> taken for 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Largest(int* keys, int count, int k)
+    public static int Largest(int* keys, int count, int k, int lowestBit = 1)
     {
         var threshold = CountFrom(keys, count, 0) >= k ? 0 : int.MinValue;
-        for (var bit = 1 << 30; bit != 0; bit >>= 1)
+        for (var bit = 1 << 30; bit >= lowestBit; bit >>= 1)
         {
             if (CountFrom(keys, count, threshold + bit) >= k)
                 threshold += bit;

@@ -129,7 +129,7 @@ internal sealed unsafe class ScreenedCandidates : IDisposable
         }
         for (var i = count; i < padded; i++)
             lowers[i] = int.MinValue;
-        return OrderedKeys.KeyBelow(OrderedKeys.Value(OrderedKeys.Largest(lowers, padded, k)));
+        return OrderedKeys.KeyBelow(OrderedKeys.Value(OrderedKeys.Largest(lowers, padded, k, lowestBit: 1 << 16)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
