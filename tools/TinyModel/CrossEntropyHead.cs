@@ -20,8 +20,8 @@ internal static unsafe class CrossEntropyHead
     /// </summary>
     public static (double Loss, Tensor HiddenGradient) Backward(Tensor hidden, Tensor targets, Tensor head, Tensor headGradient)
     {
-        if (head.size(0) % BFloat16Rows.Step != 0)
-            throw new ArgumentException($"The vocabulary has {head.size(0)} entries; the kernel needs a multiple of {BFloat16Rows.Step}.", nameof(head));
+        if (head.size(0) % TensorRows.Step != 0)
+            throw new ArgumentException($"The vocabulary has {head.size(0)} entries; the kernel needs a multiple of {TensorRows.Step}.", nameof(head));
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         var gradient = empty_like(hidden);
@@ -80,7 +80,7 @@ internal static unsafe class CrossEntropyHead
         }
         var sum = Vector512.Sum(sums);
         var factor = Vector512.Create(scale / sum);
-        for (var i = 0; i < columns; i += BFloat16Rows.Step)
+        for (var i = 0; i < columns; i += TensorRows.Step)
         {
             BFloat16Rows.Store(
                 row + i,
