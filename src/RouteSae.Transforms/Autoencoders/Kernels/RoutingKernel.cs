@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RouteSae.LanguageModels.Fused;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -46,9 +47,9 @@ internal sealed unsafe class RoutingKernel
     public void Route(IReadOnlyList<Tensor> hiddenStates, long[]? rows, RoutedTokens routed)
     {
         if (hiddenStates[0].dtype == ScalarType.BFloat16)
-            Route<BFloat16Element>(hiddenStates, rows, routed);
+            Route<BrainNumber>(hiddenStates, rows, routed);
         else
-            Route<SingleElement>(hiddenStates, rows, routed);
+            Route<SingleNumber>(hiddenStates, rows, routed);
     }
 
     /// <summary>Adds ∂/∂pᵢ = ⟨∂/∂x, xᵢ⟩ of soft routing, x = Σ pᵢ xᵢ.</summary>
@@ -58,13 +59,13 @@ internal sealed unsafe class RoutingKernel
     public void AddSoftGradients(IReadOnlyList<Tensor> hiddenStates, Tensor inputGradients, float[] probabilityGradients)
     {
         if (hiddenStates[0].dtype == ScalarType.BFloat16)
-            AddSoftGradients<BFloat16Element>(hiddenStates, inputGradients, probabilityGradients);
+            AddSoftGradients<BrainNumber>(hiddenStates, inputGradients, probabilityGradients);
         else
-            AddSoftGradients<SingleElement>(hiddenStates, inputGradients, probabilityGradients);
+            AddSoftGradients<SingleNumber>(hiddenStates, inputGradients, probabilityGradients);
     }
 
     private void AddSoftGradients<TElement>(IReadOnlyList<Tensor> hiddenStates, Tensor inputGradients, float[] probabilityGradients)
-        where TElement : struct, IHiddenElement
+        where TElement : unmanaged, IRowNumber<TElement>
     {
         var sources = Sources<TElement>(hiddenStates);
         var gradients = TensorData.Floats(inputGradients);
@@ -76,7 +77,7 @@ internal sealed unsafe class RoutingKernel
             {
                 for (var l = 0; l < _layers; l++)
                 {
-                    var row = (byte*)sources[l] + (long)t * _width * TElement.Size;
+                    var row = (TElement*)sources[l] + (long)t * _width;
                     var mean = Mean<TElement>(row);
                     AddScaled<TElement>(row, mean, Scale<TElement>(row, mean), x, overwrite: true);
                     probabilityGradients[t * _layers + l] += FloatRows.Dot(x, gradients + (long)t * _width, _width);
@@ -87,11 +88,11 @@ internal sealed unsafe class RoutingKernel
         GC.KeepAlive(inputGradients);
     }
 
-    private static nint[] Sources<TElement>(IReadOnlyList<Tensor> hiddenStates) where TElement : struct, IHiddenElement =>
-        hiddenStates.Select(tensor => (nint)(TElement.Size == sizeof(float) ? TensorData.Floats(tensor) : (void*)TensorData.BFloat16s(tensor))).ToArray();
+    private static nint[] Sources<TElement>(IReadOnlyList<Tensor> hiddenStates) where TElement : unmanaged, IRowNumber<TElement> =>
+        hiddenStates.Select(tensor => (nint)(TElement.Type == ScalarType.Float32 ? TensorData.Floats(tensor) : (void*)TensorData.BFloat16s(tensor))).ToArray();
 
     private void Route<TElement>(IReadOnlyList<Tensor> hiddenStates, long[]? rows, RoutedTokens routed)
-        where TElement : struct, IHiddenElement
+        where TElement : unmanaged, IRowNumber<TElement>
     {
         var sources = Sources<TElement>(hiddenStates);
         float* weight = TensorData.Floats(_weight), x = TensorData.Floats(routed.X), p = TensorData.Floats(routed.Probabilities);
@@ -99,14 +100,14 @@ internal sealed unsafe class RoutingKernel
         var chosen = TensorData.Longs(routed.Chosen);
         KernelLoop.For((int)routed.X.shape[0], TokensOfRange, (first, end) =>
         {
-            var token = stackalloc byte*[_layers];
+            var token = stackalloc TElement*[_layers];
             var scales = stackalloc float[2 * _layers];
             using var scratch = new KernelScratch(_width * sizeof(float));
             for (var t = first; t < end; t++)
             {
-                var row = (rows?[t] ?? t) * _width * TElement.Size;
+                var row = (rows?[t] ?? t) * _width;
                 for (var l = 0; l < _layers; l++)
-                    token[l] = (byte*)sources[l] + row;
+                    token[l] = (TElement*)sources[l] + row;
                 var aggregate = kept is null ? (float*)scratch.Data : kept + (long)t * _width;
                 Aggregate<TElement>(token, scales, aggregate);
                 chosen[t] = Probabilities(aggregate, weight, p + (long)t * _layers);
@@ -119,7 +120,7 @@ internal sealed unsafe class RoutingKernel
 
     /// <summary>Mean and 1 / (std + ε) of each hidden state, and v = Σ xᵢ or Σ xᵢ / L.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Aggregate<TElement>(byte** token, float* scales, float* aggregate) where TElement : struct, IHiddenElement
+    private void Aggregate<TElement>(TElement** token, float* scales, float* aggregate) where TElement : unmanaged, IRowNumber<TElement>
     {
         for (var l = 0; l < _layers; l++)
         {
@@ -149,7 +150,7 @@ internal sealed unsafe class RoutingKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Gather<TElement>(byte** token, float* scales, float* p, int chosen, float* x) where TElement : struct, IHiddenElement
+    private void Gather<TElement>(TElement** token, float* scales, float* p, int chosen, float* x) where TElement : unmanaged, IRowNumber<TElement>
     {
         if (!_soft)
         {
@@ -161,42 +162,42 @@ internal sealed unsafe class RoutingKernel
     }
 
     /// <summary>1 / (std + ε).</summary>
-    private float Scale<TElement>(byte* row, float mean) where TElement : struct, IHiddenElement =>
+    private float Scale<TElement>(TElement* row, float mean) where TElement : unmanaged, IRowNumber<TElement> =>
         1 / (MathF.Sqrt(SquaredDeviation<TElement>(row, mean) / (_width - 1)) + Epsilon);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private float Mean<TElement>(byte* row) where TElement : struct, IHiddenElement
+    private float Mean<TElement>(TElement* row) where TElement : unmanaged, IRowNumber<TElement>
     {
         Vector512<float> even = default, odd = default;
         var i = 0;
         for (; i + 32 <= _width; i += 32)
         {
-            even += TElement.Load(row, i);
-            odd += TElement.Load(row, i + 16);
+            even += TElement.Load(row + i);
+            odd += TElement.Load(row + i + 16);
         }
         var sum = FloatRows.Sum(even + odd);
         for (; i < _width; i++)
-            sum += TElement.At(row, i);
+            sum += TElement.Read(row + i);
         return sum / _width;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private float SquaredDeviation<TElement>(byte* row, float mean) where TElement : struct, IHiddenElement
+    private float SquaredDeviation<TElement>(TElement* row, float mean) where TElement : unmanaged, IRowNumber<TElement>
     {
         Vector512<float> even = default, odd = default;
         var center = Vector512.Create(mean);
         var i = 0;
         for (; i + 32 <= _width; i += 32)
         {
-            var low = TElement.Load(row, i) - center;
-            var high = TElement.Load(row, i + 16) - center;
+            var low = TElement.Load(row + i) - center;
+            var high = TElement.Load(row + i + 16) - center;
             even = Vector512.FusedMultiplyAdd(low, low, even);
             odd = Vector512.FusedMultiplyAdd(high, high, odd);
         }
         var sum = FloatRows.Sum(even + odd);
         for (; i < _width; i++)
         {
-            var deviation = TElement.At(row, i) - mean;
+            var deviation = TElement.Read(row + i) - mean;
             sum = MathF.FusedMultiplyAdd(deviation, deviation, sum);
         }
         return sum;
@@ -204,21 +205,21 @@ internal sealed unsafe class RoutingKernel
 
     /// <summary>target (+)= (row − mean) · scale.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AddScaled<TElement>(byte* row, float mean, float scale, float* target, bool overwrite) where TElement : struct, IHiddenElement
+    private void AddScaled<TElement>(TElement* row, float mean, float scale, float* target, bool overwrite) where TElement : unmanaged, IRowNumber<TElement>
     {
         Vector512<float> center = Vector512.Create(mean), factor = Vector512.Create(scale);
         var i = 0;
         if (overwrite)
         {
             for (; i + 16 <= _width; i += 16)
-                ((TElement.Load(row, i) - center) * factor).Store(target + i);
+                ((TElement.Load(row + i) - center) * factor).Store(target + i);
         }
         else
         {
             for (; i + 16 <= _width; i += 16)
-                Vector512.FusedMultiplyAdd(TElement.Load(row, i) - center, factor, Vector512.Load(target + i)).Store(target + i);
+                Vector512.FusedMultiplyAdd(TElement.Load(row + i) - center, factor, Vector512.Load(target + i)).Store(target + i);
         }
         for (; i < _width; i++)
-            target[i] = MathF.FusedMultiplyAdd(TElement.At(row, i) - mean, scale, overwrite ? 0 : target[i]);
+            target[i] = MathF.FusedMultiplyAdd(TElement.Read(row + i) - mean, scale, overwrite ? 0 : target[i]);
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using RouteSae.Autoencoders.Kernels;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels.Fused;
@@ -10,6 +11,9 @@ namespace RouteSae.LanguageModels.Fused;
 internal readonly unsafe struct BrainNumber : IRowNumber<BrainNumber>
 {
     public static ScalarType Type => ScalarType.BFloat16;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Read(BrainNumber* source) => BFloat16Bits.ToSingle(*(ushort*)source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(BrainNumber* source) => BFloat16Rows.Load((ushort*)source);

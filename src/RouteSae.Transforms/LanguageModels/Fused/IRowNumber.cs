@@ -9,6 +9,9 @@ internal unsafe interface IRowNumber<TSelf>
 {
     static abstract ScalarType Type { get; }
 
+    /// <summary>Reads one number.</summary>
+    static abstract float Read(TSelf* source);
+
     /// <summary>Reads 16 numbers.</summary>
     static abstract Vector512<float> Load(TSelf* source);
 

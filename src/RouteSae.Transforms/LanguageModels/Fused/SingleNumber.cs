@@ -12,6 +12,9 @@ internal readonly unsafe struct SingleNumber : IRowNumber<SingleNumber>
     public static ScalarType Type => ScalarType.Float32;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Read(SingleNumber* source) => *(float*)source;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(SingleNumber* source) => Vector512.Load((float*)source);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
