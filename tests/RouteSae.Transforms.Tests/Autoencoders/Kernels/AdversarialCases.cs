@@ -19,6 +19,7 @@ internal static class AdversarialCases
         ["gaps near float32 rounding"] = () => TinyGaps(1e-7),
         ["gaps near bfloat16 rounding"] = () => TinyGaps(4e-3),
         ["rows that bfloat16 does not tell apart"] = EqualInBFloat16,
+        ["rounding errors that all point the wrong way"] = MisleadingRounding,
         ["pre-activations that cancel"] = Cancelling,
         ["all negative"] = AllNegative,
         ["activations of zero"] = ZeroActivations,
@@ -26,6 +27,7 @@ internal static class AdversarialCases
         ["encoder rows of zero"] = ZeroRows,
         ["denormal numbers"] = () => Scaled(1e-39f, 1),
         ["products below the least float32"] = () => Scaled(1e-25f, 1e-25f),
+        ["products that become zeros of both signs"] = UnderflowToSignedZeros,
         ["products near the least float32"] = () => Scaled(1e-19f, 1e-19f),
         ["tiny encoder, large activations"] = () => Scaled(1e-20f, 1e18f),
         ["large encoder, small activations"] = () => Scaled(1e18f, 1e-20f),
@@ -160,6 +162,38 @@ internal static class AdversarialCases
                 given.Row(j)[i] = BitConverter.UInt32BitsToSingle(upper | (uint)((j * 7919 + i * 104729) % 0x7000));
             }
         }
+        return given;
+    }
+
+    // The largest latents are rounded down by nearly half a unit in each column, the others up by as much.
+    private static EncoderCase MisleadingRounding()
+    {
+        var given = new EncoderCase(tokens: 12, width: 64, latents: 330, active: 9);
+        const float halfUnit = 1f / 256;
+        for (var t = 0; t < given.Tokens; t++)
+            given.Token(t).Fill(1 + t / 16f);
+        Array.Clear(given.PreBias);
+        Array.Fill(given.LatentBias, -64); // most of the first token's sum cancels, so that bfloat16 tells its bounds apart
+        for (var j = 0; j < given.Latents; j++)
+        {
+            given.Row(j).Fill(j % 11 == 0 ? 1 + (0.9f + j * 1e-5f) * halfUnit : 1);
+            if (j % 11 != 0)
+                given.Row(j)[..52].Fill(1 + (1.05f - j * 1e-5f) * halfUnit);
+        }
+        return given;
+    }
+
+    private static EncoderCase UnderflowToSignedZeros()
+    {
+        var given = Scaled(1e-25f, 1e-25f);
+        for (var i = 0; i < given.X.Length; i++)
+            given.X[i] = MathF.Abs(given.X[i]);
+        for (var j = 0; j < given.Latents; j++)
+        {
+            for (var i = 0; i < given.Width; i++)
+                given.Row(j)[i] = MathF.CopySign(given.Row(j)[i], j % 2 == 0 ? -1 : 1);
+        }
+        Array.Fill(given.LatentBias, -0f);
         return given;
     }
 
