@@ -125,7 +125,7 @@ public sealed class TopKAutoencoder : IDisposable
     /// <returns>[N, D]; the caller owns it.</returns>
     public Tensor Decode(SparseCodes codes)
     {
-        if (KernelSupport.Choose(Path, codes.Values, DecoderDirections, PreBias) != ComputePath.TorchOperations
+        if (KernelSupport.Choose(Path, codes.Values, DecoderDirections, PreBias) != ComputePath.TorchOperations && SparseDecoder.Fits(codes)
             && !KernelSupport.RecordsGradients(codes.Values, DecoderDirections, PreBias))
             return SparseDecoder.Decode(DecoderDirections, PreBias, codes);
         using var scope = NewDisposeScope();

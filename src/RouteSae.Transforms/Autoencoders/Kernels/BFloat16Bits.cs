@@ -7,6 +7,7 @@ namespace RouteSae.Autoencoders.Kernels;
 internal static class BFloat16Bits
 {
     public const ushort One = 0x3F80;
+    public const ushort NotANumber = 0x7FC0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ToSingle(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
@@ -19,8 +20,9 @@ internal static class BFloat16Bits
         return (ushort)((bits + 0x7FFFu + ((bits >> 16) & 1)) >> 16);
     }
 
-    /// <summary>The smallest bfloat16 that is not below a number ≥ 0.</summary>
-    public static ushort Above(float value) => (ushort)((BitConverter.SingleToUInt32Bits(value) + 0xFFFFu) >> 16);
+    /// <summary>The smallest bfloat16 that is not below a number ≥ 0; NaN stays NaN, whatever its bits.</summary>
+    public static ushort Above(float value) =>
+        float.IsNaN(value) ? NotANumber : (ushort)((BitConverter.SingleToUInt32Bits(value) + 0xFFFFu) >> 16);
 
     /// <summary>The nearest bfloat16s, each in the lower half of 32 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -18,11 +18,31 @@ internal static unsafe class SparseDecoder
     /// <param name="offset">[D]; null for zero.</param>
     /// <param name="codes">[N, K].</param>
     /// <returns>[N, D]. The caller owns it.</returns>
-    /// <exception cref="ArgumentException">A latent does not exist.</exception>
+    /// <exception cref="ArgumentException">A latent does not exist, or indices and values have two shapes.</exception>
     public static Tensor Decode(Tensor rows, Tensor? offset, SparseCodes codes)
     {
+        CheckShapes(codes);
+        var result = empty(codes.Tokens, rows.shape[1]);
+        try
+        {
+            DecodeInto(result, rows, offset, codes);
+            return result;
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether the kernel reads these codes: contiguous float32 values and I64 indices.</summary>
+    public static bool Fits(SparseCodes codes) =>
+        codes.Indices.dtype == ScalarType.Int64 && codes.Indices.is_contiguous()
+        && codes.Values.dtype == ScalarType.Float32 && codes.Values.is_contiguous();
+
+    private static void DecodeInto(Tensor result, Tensor rows, Tensor? offset, SparseCodes codes)
+    {
         var (tokens, slots, count, width) = ((int)codes.Tokens, codes.Slots, rows.shape[0], (int)rows.shape[1]);
-        var result = empty(tokens, width);
         using var zero = offset is null ? zeros(width) : null;
         float* from = TensorData.Floats(rows), start = TensorData.Floats(offset ?? zero!), target = TensorData.Floats(result);
         var values = TensorData.Floats(codes.Values);
@@ -38,7 +58,7 @@ internal static unsafe class SparseDecoder
         GC.KeepAlive(rows);
         GC.KeepAlive(offset);
         GC.KeepAlive(codes);
-        return result;
+        GC.KeepAlive(result);
     }
 
     /// <summary>One row of <see cref="Decode"/>.</summary>
@@ -93,6 +113,14 @@ internal static unsafe class SparseDecoder
             for (var i = 0; i < width; i++)
                 target[i] = MathF.FusedMultiplyAdd(values[k], rows[indices[k] * width + i], target[i]);
         }
+    }
+
+    private static void CheckShapes(SparseCodes codes)
+    {
+        long[] indices = codes.Indices.shape, values = codes.Values.shape;
+        if (indices.Length != 2 || !indices.SequenceEqual(values))
+            throw new ArgumentException(
+                $"The indices of the codes have shape [{string.Join(", ", indices)}], but their values have shape [{string.Join(", ", values)}]; both must be [tokens, slots].", nameof(codes));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
