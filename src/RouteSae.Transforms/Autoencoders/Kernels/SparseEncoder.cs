@@ -32,7 +32,7 @@ internal sealed unsafe class SparseEncoder : IDisposable
     private readonly ConcurrentBag<EncoderScratch> _scratch = [];
     private readonly ConcurrentBag<EncoderWorkspace> _workspaces = [];
     private readonly Lock _refreshing = new();
-    private (long Encoder, long Bias)? _screened;
+    private (long? Encoder, long? Bias)? _screened;
 
     public SparseEncoder(Tensor encoder, Tensor preBias, Tensor latentBias)
     {
@@ -97,7 +97,7 @@ internal sealed unsafe class SparseEncoder : IDisposable
         lock (_refreshing)
         {
             var current = (TensorVersion.Of(_encoder), TensorVersion.Of(_latentBias));
-            if (_screened == current)
+            if (_screened == current && current.Item1 is not null && current.Item2 is not null)
                 return;
             _screen.Refresh(_encoder, _latentBias);
             _screened = current;
