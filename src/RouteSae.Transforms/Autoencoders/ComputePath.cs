@@ -1,6 +1,6 @@
 namespace RouteSae.Autoencoders;
 
-/// <summary>How router and autoencoder compute. All paths select the same latents and agree in their values up to float32 rounding.</summary>
+/// <summary>How router and autoencoder compute. All paths select the same latents, ties and near ties apart, and agree in their values up to float32 rounding.</summary>
 internal enum ComputePath
 {
     /// <summary>The fastest that fits: kernels for float32 parameters on a CPU with wide vectors, screening in bfloat16 where the CPU multiplies it; else TorchSharp operations.</summary>

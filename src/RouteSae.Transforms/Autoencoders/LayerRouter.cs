@@ -1,4 +1,5 @@
 using RouteSae.Autoencoders.Kernels;
+using RouteSae.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -35,6 +36,7 @@ public sealed class LayerRouter : IDisposable
     /// <exception cref="ArgumentException">The number or the shapes of the hidden states do not fit the architecture.</exception>
     public RoutedActivations Route(IReadOnlyList<Tensor> hiddenStates, RoutingMode? mode = null)
     {
+        TorchRuntime.UseThreads();
         CheckShapes(hiddenStates);
         return KernelFits(hiddenStates) && !KernelSupport.RecordsGradients([.. hiddenStates, Weight])
             ? RouteByKernel(hiddenStates, mode ?? _architecture.Mode)
@@ -46,6 +48,7 @@ public sealed class LayerRouter : IDisposable
     /// <param name="rows">Which tokens.</param>
     internal RoutedActivations RouteRows(IReadOnlyList<Tensor> hiddenStates, long[] rows)
     {
+        TorchRuntime.UseThreads();
         CheckShapes(hiddenStates);
         if (KernelFits(hiddenStates) && !KernelSupport.RecordsGradients([.. hiddenStates, Weight]))
             return RouteByKernel(hiddenStates, _architecture.Mode, rows);
@@ -114,7 +117,8 @@ public sealed class LayerRouter : IDisposable
         return selected;
     }
 
-    private void CheckShapes(IReadOnlyList<Tensor> hiddenStates)
+    /// <summary>Throws unless these are the routed hidden states of one number of tokens.</summary>
+    internal void CheckShapes(IReadOnlyList<Tensor> hiddenStates)
     {
         var routed = _architecture.RoutedHiddenStates;
         if (hiddenStates.Count != routed.Count)

@@ -1,3 +1,4 @@
+using RouteSae.Autoencoders.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,7 +13,7 @@ public sealed record SparseCodes(Tensor Indices, Tensor Values) : IDisposable
     /// <param name="tokens">N.</param>
     /// <param name="slots">K.</param>
     internal static SparseCodes Empty(long tokens, int slots) =>
-        new(torch.empty(tokens, slots, ScalarType.Int64), torch.empty(tokens, slots));
+        new(KernelTensors.Empty(ScalarType.Int64, tokens, slots), KernelTensors.Floats(tokens, slots));
 
     /// <summary>N.</summary>
     public long Tokens => Indices.shape[0];

@@ -18,8 +18,8 @@ public static class Standardization
         var mean = hiddenState.mean(lastDimension, keepdim: true);
         var values = hiddenState - mean;
         // torch's std takes one pass by Welford's method, several times slower than these two.
-        var deviation = (values.square().sum(lastDimension, keepdim: true) / (hiddenState.shape[^1] - 1)).sqrt_();
-        values.div_(deviation + Epsilon);
+        var deviation = (values.square().sum(lastDimension, keepdim: true) / (hiddenState.shape[^1] - 1)).sqrt();
+        values = values / (deviation + Epsilon); // not in place: the gradient towards the hidden state needs both
         return new StandardizedActivations(
             values.MoveToOuterDisposeScope(), mean.MoveToOuterDisposeScope(), deviation.MoveToOuterDisposeScope());
     }

@@ -1,4 +1,5 @@
 using RouteSae.Autoencoders.Kernels;
+using RouteSae.Native;
 using RouteSae.Storage;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -44,10 +45,10 @@ public sealed class TopKAutoencoder : IDisposable
     /// <summary>b_pre, [D].</summary>
     public Tensor PreBias => _preBias.Value;
 
-    /// <summary>b_lat, [M].</summary>
+    /// <summary>b_lat, [M]. Change it by tensor operations only: writing to its memory (data, bytes) goes unnoticed, and codes may then be wrong.</summary>
     public Tensor LatentBias => _latentBias.Value;
 
-    /// <summary>W_enc, [M, D].</summary>
+    /// <summary>W_enc, [M, D]. Change it by tensor operations only: writing to its memory (data, bytes) goes unnoticed, and codes may then be wrong.</summary>
     public Tensor EncoderWeight => _encoder.Value;
 
     /// <summary>W_decᵀ, [M, D]: row j is what latent j adds to the activation, one unit of it.</summary>
@@ -95,6 +96,7 @@ public sealed class TopKAutoencoder : IDisposable
     /// <returns>[N, M]; the caller owns it.</returns>
     public Tensor PreActivations(Tensor x)
     {
+        TorchRuntime.UseThreads();
         using var scope = NewDisposeScope();
         return F.linear(x - PreBias, EncoderWeight, LatentBias).MoveToOuterDisposeScope();
     }
@@ -106,9 +108,13 @@ public sealed class TopKAutoencoder : IDisposable
     /// <param name="x">Activations, [N, D].</param>
     /// <param name="selection">Replaces the architecture's K at inference. Default: none.</param>
     /// <returns>The codes; the order of a token's slots has no meaning. The caller owns them.</returns>
-    /// <exception cref="ArgumentException">A pre-activation is NaN; the message names the token.</exception>
+    /// <exception cref="ArgumentException">
+    /// A pre-activation is NaN; the message names the token. Looked for on the CPU in float32, where no gradients are recorded and no
+    /// threshold selects.
+    /// </exception>
     public SparseCodes Encode(Tensor x, CodeSelection? selection = null)
     {
+        TorchRuntime.UseThreads();
         var path = KernelSupport.Choose(Path, x, EncoderWeight, PreBias, LatentBias);
         if (selection?.Threshold is null && path != ComputePath.TorchOperations && !KernelSupport.RecordsGradients(x, EncoderWeight, PreBias, LatentBias))
             return EncodeByKernel(x, Slots(selection));
@@ -125,6 +131,7 @@ public sealed class TopKAutoencoder : IDisposable
     /// <returns>[N, D]; the caller owns it.</returns>
     public Tensor Decode(SparseCodes codes)
     {
+        TorchRuntime.UseThreads();
         if (KernelSupport.Choose(Path, codes.Values, DecoderDirections, PreBias) != ComputePath.TorchOperations && SparseDecoder.Fits(codes)
             && !KernelSupport.RecordsGradients(codes.Values, DecoderDirections, PreBias))
             return SparseDecoder.Decode(DecoderDirections, PreBias, codes);

@@ -8,7 +8,7 @@ namespace RouteSae.Training;
 /// <summary>
 /// The optimisation that all autoencoders share: Adam under a learning-rate schedule, with the decoder's directions set to
 /// unit length before the first step, after every tenth batch (the first one included), and at the end. Owns Adam's moments;
-/// while it lives, the parameters record gradients.
+/// while it lives, the parameters record gradients, unless a trainer takes them by kernels.
 /// </summary>
 public sealed class AutoencoderOptimizer : IDisposable
 {
@@ -72,7 +72,11 @@ public sealed class AutoencoderOptimizer : IDisposable
 
     /// <summary>One gradient a parameter, in the order of <see cref="Parameters"/>. The caller owns them.</summary>
     /// <param name="loss">A scalar that depends on every parameter.</param>
-    public IReadOnlyList<Tensor> Gradients(Tensor loss) => [.. autograd.grad([loss], _values)];
+    /// <exception cref="InvalidOperationException">The parameters record no gradients, because kernels train them.</exception>
+    public IReadOnlyList<Tensor> Gradients(Tensor loss) =>
+        _values.All(value => value.requires_grad)
+            ? [.. autograd.grad([loss], _values)]
+            : throw new InvalidOperationException("These parameters record no gradients: the trainer computes them by kernels (float32 on the CPU). Make an AutoencoderOptimizer of your own to take gradients of a loss.");
 
     /// <summary>Takes one step down the gradient of a loss.</summary>
     /// <param name="loss">A scalar that depends on every parameter.</param>

@@ -25,8 +25,12 @@ public sealed class DeadLatentTracker : IDisposable
     public Tensor TokensSinceFired { get; }
 
     /// <summary>Takes note of the codes of a batch.</summary>
+    /// <exception cref="ArgumentException">Indices and values of the codes have two shapes.</exception>
     public void Update(SparseCodes codes)
     {
+        if (!codes.Indices.shape.SequenceEqual(codes.Values.shape))
+            throw new ArgumentException(
+                $"The indices of the codes have shape [{string.Join(", ", codes.Indices.shape)}], but their values have shape [{string.Join(", ", codes.Values.shape)}].", nameof(codes));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         TokensSinceFired.add_(codes.Tokens);

@@ -5,7 +5,7 @@ namespace RouteSae.Training;
 /// <summary>A way to compute a training step: first its loss, then, if the trainer likes that, the update.</summary>
 internal interface ITrainingStep : IDisposable
 {
-    /// <summary>Computes the loss of a batch; nothing is changed. Tensors live in the caller's dispose scope.</summary>
+    /// <summary>Computes the loss of a batch; nothing is changed. What it returns holds until the next call.</summary>
     /// <param name="hiddenStates">L x [N, D], raw, real tokens only.</param>
     /// <param name="deadLatents">I64 [dead].</param>
     /// <exception cref="InvalidOperationException">A hidden state is NaN or infinite.</exception>

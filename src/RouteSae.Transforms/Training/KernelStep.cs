@@ -40,6 +40,7 @@ internal sealed class KernelStep : ITrainingStep
     public StepTerms Evaluate(IReadOnlyList<Tensor> hiddenStates, Tensor deadLatents)
     {
         using var noGradient = no_grad();
+        _model.Router.CheckShapes(hiddenStates);
         var states = RoutingKernel.Readable(hiddenStates);
         var buffers = BuffersFor((int)states[0].shape[0]);
         var (routed, codes, gradient) = (buffers.Routed, buffers.Codes, buffers.Gradient);
@@ -47,7 +48,7 @@ internal sealed class KernelStep : ITrainingStep
         // A value that is not finite, in whichever hidden state, makes all probabilities of its token NaN.
         if (!ActivationCheck.IsFinite(routed.Probabilities.sum()))
             ActivationCheck.ThrowIfNotFinite(hiddenStates, Architecture.RoutedHiddenStates, batch: _optimizer.Adam.StepsTaken + 1);
-        Autoencoder.EncodeByKernel(routed.X, codes, buffers.Centered);
+        Encode(routed.X, buffers);
         var auxiliary = Corrected && _options.AuxiliaryCoefficient > 0 && deadLatents.shape[0] > 0;
         var residual = auxiliary ? empty_like(routed.X) : null;
         gradient.Compute(Autoencoder.DecoderDirections, Autoencoder.PreBias, buffers.Centered, codes, zeroIsInactive: Corrected, residual);
@@ -92,6 +93,19 @@ internal sealed class KernelStep : ITrainingStep
         Apply(step, Autoencoder.LatentBias, tensor(active.BiasGradients));
         Apply(step, _model.Router.Weight, routerGradient);
         Autoencoder.ParametersChanged();
+    }
+
+    private void Encode(Tensor x, StepBuffers buffers)
+    {
+        try
+        {
+            Autoencoder.EncodeByKernel(x, buffers.Codes, buffers.Centered);
+        }
+        catch (ArgumentException notANumber)
+        {
+            throw new InvalidOperationException(
+                $"Step {_optimizer.Adam.StepsTaken + 1} met a pre-activation that is NaN although the hidden states are finite: training has diverged. Lower the learning rate.", notANumber);
+        }
     }
 
     private StepBuffers BuffersFor(int tokens)

@@ -1,4 +1,5 @@
 using RouteSae.Autoencoders;
+using RouteSae.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,6 +29,7 @@ public sealed class RouteSaeObjective
     /// <param name="deadLatents">I64 [dead]; null or empty when none is dead.</param>
     public ObjectiveTerms Evaluate(IReadOnlyList<Tensor> hiddenStates, Tensor? deadLatents = null)
     {
+        TorchRuntime.UseThreads();
         using var scope = NewDisposeScope();
         var routed = _model.Route(hiddenStates);
         var codes = _model.Encode(routed.X);

@@ -47,7 +47,7 @@ public sealed class RouteSaeTrainer : IDisposable
     /// <summary>The learning rate of each step.</summary>
     public LearningRateSchedule Schedule { get; }
 
-    /// <summary>The optimiser and its state.</summary>
+    /// <summary>The optimiser and its state. Float32 models on the CPU are trained by kernels: their parameters record no gradients.</summary>
     public AutoencoderOptimizer Optimizer { get; }
 
     /// <summary>The tokens since each latent fired.</summary>

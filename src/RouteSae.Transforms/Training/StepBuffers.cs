@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace RouteSae.Training;
 
-/// <summary>The memory of a training step by kernels, kept from step to step: batches are of one size. Owns its tensors.</summary>
+/// <summary>The memory of a training step by kernels, kept from step to step: batches are of one size, unless masks make them differ. Owns its tensors.</summary>
 internal sealed class StepBuffers : IDisposable
 {
     /// <param name="tokens">N.</param>

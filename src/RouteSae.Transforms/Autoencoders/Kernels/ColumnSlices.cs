@@ -18,7 +18,7 @@ internal sealed unsafe class ColumnSlices : IDisposable
     public ColumnSlices(int tokens, int width)
     {
         (Tokens, _width) = (tokens, width);
-        _values = empty(Count(width), tokens, Width).DetachFromDisposeScope();
+        _values = KernelTensors.Floats(Count(width), tokens, Width).DetachFromDisposeScope();
         _data = TensorData.Floats(_values);
     }
 

@@ -47,7 +47,7 @@ internal sealed unsafe class EncoderScreen : IDisposable
         PaddedLatents = (latents + LatentBlock - 1) / LatentBlock * LatentBlock;
         _lengths = new float[latents];
         _biasErrors = new float[latents];
-        Weight = zeros([PaddedLatents, Columns], ScalarType.BFloat16).DetachFromDisposeScope();
+        Weight = KernelTensors.Zeros(ScalarType.BFloat16, PaddedLatents, Columns).DetachFromDisposeScope();
         var weight = TensorData.BFloat16s(Weight);
         for (var j = latents; j < PaddedLatents; j++)
             weight[(long)j * Columns + width + 1] = Lowest;
@@ -77,7 +77,7 @@ internal sealed unsafe class EncoderScreen : IDisposable
     /// <summary>2 (D + 16) 2⁻²⁴.</summary>
     public float SummationError => (_width + 16) * 2 / 16777216f;
 
-    /// <summary>Takes over the parameters as they are now. Nobody may be using the screen.</summary>
+    /// <summary>Takes over the parameters as they are now. Safe while others read only if the parameters have not changed: then it writes what is there.</summary>
     /// <param name="encoder">W_enc, [M, D].</param>
     /// <param name="latentBias">b_lat, [M].</param>
     public void Refresh(Tensor encoder, Tensor latentBias)

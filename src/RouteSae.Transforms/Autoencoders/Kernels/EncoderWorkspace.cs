@@ -21,7 +21,7 @@ internal sealed class EncoderWorkspace : IDisposable
         if (!_tensors.TryGetValue(name, out var tensor) || tensor.shape[0] < rows)
         {
             tensor?.Dispose();
-            _tensors[name] = tensor = empty(rows, columns, type).DetachFromDisposeScope();
+            _tensors[name] = tensor = KernelTensors.Empty(type, rows, columns).DetachFromDisposeScope();
         }
         return tensor.narrow(0, 0, rows);
     }

@@ -9,8 +9,7 @@ internal static unsafe class FiredLatents
 {
     /// <summary>Whether the kernel takes these tensors.</summary>
     public static bool Fits(Tensor counters, SparseCodes codes) =>
-        counters.device.type == DeviceType.CPU && codes.Values.dtype == ScalarType.Float32 && codes.Values.device.type == DeviceType.CPU
-        && codes.Values.is_contiguous() && codes.Indices.is_contiguous();
+        counters.device.type == DeviceType.CPU && codes.Values.device.type == DeviceType.CPU && SparseDecoder.Fits(codes);
 
     /// <param name="counters">I64 [M].</param>
     /// <param name="codes">[N, K].</param>

@@ -40,7 +40,7 @@ internal sealed unsafe class LatentUpdate : IDisposable
         _slices = ColumnSlices.Count(_width);
         _units = (_latents + LatentsOfUnit - 1) / LatentsOfUnit;
         _unitsAtOnce = Math.Clamp(GradientBytes / (2 * _slices * ColumnSlices.Width * sizeof(float) * LatentsOfUnit), 1, _units);
-        _gathered = empty(2, _unitsAtOnce * LatentsOfUnit, _slices * ColumnSlices.Width).DetachFromDisposeScope();
+        _gathered = KernelTensors.Floats(2, _unitsAtOnce * LatentsOfUnit, _slices * ColumnSlices.Width).DetachFromDisposeScope();
     }
 
     /// <summary>Updates both matrices.</summary>

@@ -20,7 +20,7 @@ internal sealed unsafe class ReconstructionGradient : IDisposable
         (_tokens, _width) = (tokens, width);
         Centered = new ColumnSlices(tokens, width);
         Output = new ColumnSlices(tokens, width);
-        Codes = empty(tokens, slots).DetachFromDisposeScope();
+        Codes = KernelTensors.Floats(tokens, slots).DetachFromDisposeScope();
         Losses = new float[tokens];
         OutputDotX = new float[tokens];
         SquaredLengths = new float[tokens];
@@ -73,7 +73,7 @@ internal sealed unsafe class ReconstructionGradient : IDisposable
         var errors = residual is null ? null : TensorData.Floats(residual);
         var indices = TensorData.Longs(codes.Indices);
         var slots = codes.Slots;
-        using var zeroRow = zeros(_width);
+        using var zeroRow = KernelTensors.Zeros(ScalarType.Float32, _width);
         var zero = TensorData.Floats(zeroRow);
         KernelLoop.For(_tokens, TokensOfRange, (first, end) =>
         {

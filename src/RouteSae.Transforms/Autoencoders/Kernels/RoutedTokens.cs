@@ -12,10 +12,10 @@ internal sealed class RoutedTokens : IDisposable
     /// <param name="keepAggregate">Whether the router's input is wanted.</param>
     public RoutedTokens(int tokens, int layers, int width, bool keepAggregate)
     {
-        X = empty(tokens, width);
-        Probabilities = empty(tokens, layers);
-        Chosen = empty(tokens, ScalarType.Int64);
-        Aggregate = keepAggregate ? empty(tokens, width) : null;
+        X = KernelTensors.Floats(tokens, width);
+        Probabilities = KernelTensors.Floats(tokens, layers);
+        Chosen = KernelTensors.Empty(ScalarType.Int64, tokens);
+        Aggregate = keepAggregate ? KernelTensors.Floats(tokens, width) : null;
     }
 
     /// <summary>The routed activation, [N, D].</summary>

@@ -22,7 +22,7 @@ internal static unsafe class SparseDecoder
     public static Tensor Decode(Tensor rows, Tensor? offset, SparseCodes codes)
     {
         CheckShapes(codes);
-        var result = empty(codes.Tokens, rows.shape[1]);
+        var result = KernelTensors.Floats(codes.Tokens, rows.shape[1]);
         try
         {
             DecodeInto(result, rows, offset, codes);
@@ -43,7 +43,7 @@ internal static unsafe class SparseDecoder
     private static void DecodeInto(Tensor result, Tensor rows, Tensor? offset, SparseCodes codes)
     {
         var (tokens, slots, count, width) = ((int)codes.Tokens, codes.Slots, rows.shape[0], (int)rows.shape[1]);
-        using var zero = offset is null ? zeros(width) : null;
+        using var zero = offset is null ? KernelTensors.Zeros(ScalarType.Float32, width) : null;
         float* from = TensorData.Floats(rows), start = TensorData.Floats(offset ?? zero!), target = TensorData.Floats(result);
         var values = TensorData.Floats(codes.Values);
         var indices = TensorData.Longs(codes.Indices);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using RouteSae.Native;
 using TorchSharp;
@@ -16,11 +15,9 @@ namespace RouteSae.Autoencoders.Kernels;
 /// </summary>
 internal sealed unsafe class SparseEncoder : IDisposable
 {
-    private const int TokensOfBlock = 4096;
-    private const int BoundsBytes = 8 << 20; // stays in the cache until it is read
-    private const int ValuesBytes = 64 << 20; // float32 products want many rows
-    private const int LeastChunk = 64;
-    private const int LargestChunk = 1024;
+    private const int LargestBlock = 4096;
+    private const int LeastBlock = 256; // enough to compute candidates latent by latent
+    private const int LatentsOfBlock = 1 << 26; // of all its tokens together: limits what lists of candidates can take
     private const int TokensOfRange = 8;
 
     private readonly Tensor _encoder; // [M, D]
@@ -28,17 +25,14 @@ internal sealed unsafe class SparseEncoder : IDisposable
     private readonly Tensor _latentBias;
     private readonly int _latents;
     private readonly int _width;
-    private readonly EncoderScreen _screen;
-    private readonly ConcurrentBag<EncoderScratch> _scratch = [];
+    private readonly LatentScreening _screening;
     private readonly ConcurrentBag<EncoderWorkspace> _workspaces = [];
-    private readonly Lock _refreshing = new();
-    private (long? Encoder, long? Bias)? _screened;
 
     public SparseEncoder(Tensor encoder, Tensor preBias, Tensor latentBias)
     {
         (_encoder, _preBias, _latentBias) = (encoder, preBias, latentBias);
         (_latents, _width) = ((int)encoder.shape[0], (int)encoder.shape[1]);
-        _screen = new EncoderScreen(_latents, _width);
+        _screening = new LatentScreening(encoder, latentBias);
     }
 
     /// <summary>Encodes tokens.</summary>
@@ -53,7 +47,7 @@ internal sealed unsafe class SparseEncoder : IDisposable
         if (x.dim() != 2 || x.shape[1] != _width)
             throw new ArgumentException($"x has shape [{string.Join(", ", x.shape)}]; the autoencoder encodes [tokens, {_width}].", nameof(x));
         TorchRuntime.UseThreads();
-        RefreshScreen();
+        _screening.Refresh();
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         if (!_workspaces.TryTake(out var workspace))
@@ -61,12 +55,13 @@ internal sealed unsafe class SparseEncoder : IDisposable
         try
         {
             var tokens = (int)x.shape[0];
-            for (var first = 0; first < tokens; first += TokensOfBlock)
+            var tokensOfBlock = Math.Clamp(LatentsOfBlock / _latents, LeastBlock, LargestBlock);
+            for (var first = 0; first < tokens; first += tokensOfBlock)
             {
-                var count = Math.Min(TokensOfBlock, tokens - first);
+                var count = Math.Min(tokensOfBlock, tokens - first);
                 var block = centered?.narrow(0, first, count) ?? workspace.Rows("centered", count, _width, ScalarType.Float32);
                 Subtract(x, first, block);
-                FindCandidates(block, codes.Slots, bfloat16, workspace);
+                _screening.Find(block, codes.Slots, bfloat16, workspace);
                 Choose(block, workspace.Lists, codes, first, positiveOnly);
             }
         }
@@ -76,32 +71,14 @@ internal sealed unsafe class SparseEncoder : IDisposable
         }
     }
 
-    /// <summary>Tells that a kernel has changed the parameters behind libtorch's back.</summary>
-    public void ParametersChanged()
-    {
-        lock (_refreshing)
-            _screened = null;
-    }
+    /// <inheritdoc cref="LatentScreening.ParametersChanged"/>
+    public void ParametersChanged() => _screening.ParametersChanged();
 
     public void Dispose()
     {
-        _screen.Dispose();
-        while (_scratch.TryTake(out var scratch))
-            scratch.Dispose();
+        _screening.Dispose();
         while (_workspaces.TryTake(out var workspace))
             workspace.Dispose();
-    }
-
-    private void RefreshScreen()
-    {
-        lock (_refreshing)
-        {
-            var current = (TensorVersion.Of(_encoder), TensorVersion.Of(_latentBias));
-            if (_screened == current && current.Item1 is not null && current.Item2 is not null)
-                return;
-            _screen.Refresh(_encoder, _latentBias);
-            _screened = current;
-        }
     }
 
     private void Subtract(Tensor x, int first, Tensor centered)
@@ -114,87 +91,6 @@ internal sealed unsafe class SparseEncoder : IDisposable
         });
         GC.KeepAlive(x);
         GC.KeepAlive(centered);
-    }
-
-    private void FindCandidates(Tensor centered, int k, bool bfloat16, EncoderWorkspace workspace)
-    {
-        var lists = workspace.Lists;
-        lists.Begin((int)centered.shape[0]);
-        var rowsAtOnce = bfloat16 ? BoundsBytes / (_screen.PaddedLatents * sizeof(ushort)) : ValuesBytes / (_latents * sizeof(float));
-        var chunk = Math.Clamp(rowsAtOnce, LeastChunk, LargestChunk);
-        for (var first = 0; first < lists.Tokens; first += chunk)
-        {
-            using var scope = NewDisposeScope();
-            var count = Math.Min(chunk, lists.Tokens - first);
-            var rows = centered.narrow(0, first, count);
-            if (bfloat16)
-                ScreenByBounds(rows, first, k, workspace);
-            else
-                ScreenByValues(rows, first, k, workspace);
-        }
-    }
-
-    private void ScreenByBounds(Tensor centered, int firstToken, int k, EncoderWorkspace workspace)
-    {
-        var errors = new float[centered.shape[0]];
-        var left = workspace.Rows("rounded activations", errors.Length, _screen.Columns, ScalarType.BFloat16);
-        var bounds = workspace.Rows("bounds", errors.Length, _screen.PaddedLatents, ScalarType.BFloat16);
-        float* x = TensorData.Floats(centered);
-        ushort* rounded = TensorData.BFloat16s(left), upper = TensorData.BFloat16s(bounds);
-        KernelLoop.For(errors.Length, TokensOfRange, (from, end) =>
-        {
-            for (var t = from; t < end; t++)
-                errors[t] = _screen.WriteActivation(x + (long)t * _width, rounded + (long)t * _screen.Columns);
-        });
-        using var right = _screen.Weight.t();
-        bounds.addmm_(left, right, 0, 1);
-        ForEachRange(errors.Length, (scratch, from, end) =>
-        {
-            for (var t = from; t < end; t++)
-            {
-                int* places = null;
-                var count = float.IsNaN(errors[t]) ? 0 : scratch.Screened.Find(upper + (long)t * _screen.PaddedLatents, errors[t], k, out places);
-                Keep(scratch, places, count);
-            }
-            Deliver(scratch, firstToken + from, workspace.Lists);
-        });
-        GC.KeepAlive(centered);
-    }
-
-    private void ScreenByValues(Tensor centered, int firstToken, int k, EncoderWorkspace workspace)
-    {
-        var memory = workspace.Rows("pre-activations", (int)centered.shape[0], _latents, ScalarType.Float32);
-        using var product = Float32Product.Linear(centered, _encoder, _latentBias, memory);
-        float* x = TensorData.Floats(centered), values = TensorData.Floats(product);
-        ForEachRange((int)centered.shape[0], (scratch, from, end) =>
-        {
-            for (var t = from; t < end; t++)
-            {
-                int* places = null;
-                var error = _screen.ProductError(x + (long)t * _width);
-                var count = float.IsNaN(error) ? 0 : scratch.Compared.Find(values + (long)t * _latents, error, k, out places);
-                Keep(scratch, places, count);
-            }
-            Deliver(scratch, firstToken + from, workspace.Lists);
-        });
-        GC.KeepAlive(centered);
-    }
-
-    /// <summary>Notes a token's candidates; every latent is one where the screen can say nothing (none found).</summary>
-    private void Keep(EncoderScratch scratch, int* places, int count)
-    {
-        if (count == 0)
-            scratch.Found.AddRange(Enumerable.Range(0, _latents));
-        else
-            scratch.Found.AddRange(new ReadOnlySpan<int>(places, count));
-        scratch.Counts.Add(count == 0 ? _latents : count);
-    }
-
-    private static void Deliver(EncoderScratch scratch, int firstToken, CandidateLists lists)
-    {
-        lists.Append(firstToken, CollectionsMarshal.AsSpan(scratch.Counts), CollectionsMarshal.AsSpan(scratch.Found));
-        scratch.Counts.Clear();
-        scratch.Found.Clear();
     }
 
     /// <summary>Computes the candidates' pre-activations, and writes each token's K largest.</summary>
@@ -214,36 +110,24 @@ internal sealed unsafe class SparseEncoder : IDisposable
         {
             int* places = allPlaces;
             float* computed = allValues;
-            ForEachRange(lists.Tokens, (scratch, from, end) =>
+            _screening.ForEachRange(lists.Tokens, (scratch, from, end) =>
             {
                 for (var t = from; t < end; t++)
                 {
-                    var (start, count) = (lists.Start(t), lists.Count(t));
-                    if (!byLatent)
-                        candidates.OfToken(x + (long)t * _width, places + start, count, computed + start);
-                    CheckNumbers(computed + start, places + start, count, firstToken + t);
-                    LargestValues.Choose(computed + start, count, k, scratch.Keys, scratch.Chosen);
-                    Write(computed + start, places + start, scratch.Chosen, k, positiveOnly, indices + (long)t * k, values + (long)t * k);
+                    var isListed = lists.Count(t) > 0;
+                    var count = isListed ? lists.Count(t) : _latents;
+                    int* own = isListed ? places + lists.Start(t) : scratch.All;
+                    float* found = isListed ? computed + lists.Start(t) : scratch.Values;
+                    if (!isListed || !byLatent)
+                        candidates.OfToken(x + (long)t * _width, own, count, found);
+                    CheckNumbers(found, own, count, firstToken + t);
+                    LargestValues.Choose(found, count, k, scratch.Keys, scratch.Chosen);
+                    Write(found, own, scratch.Chosen, k, positiveOnly, indices + (long)t * k, values + (long)t * k);
                 }
             });
         }
         GC.KeepAlive(centered);
     }
-
-    private void ForEachRange(int tokens, Action<EncoderScratch, int, int> body) =>
-        KernelLoop.For(tokens, TokensOfRange, (from, end) =>
-        {
-            if (!_scratch.TryTake(out var scratch))
-                scratch = new EncoderScratch(_screen, _latents);
-            try
-            {
-                body(scratch, from, end);
-            }
-            finally
-            {
-                _scratch.Add(scratch);
-            }
-        });
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Write(float* computed, int* places, int* chosen, int k, bool positiveOnly, long* indices, float* values)

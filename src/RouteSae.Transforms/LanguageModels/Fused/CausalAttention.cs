@@ -22,7 +22,7 @@ internal static unsafe class CausalAttention
     public static Tensor Run<T>(Tensor projected, Tensor cosine, Tensor sine, int heads, int keyValueHeads, int headSize)
         where T : unmanaged, IRowNumber<T>
     {
-        var result = empty([projected.size(0), projected.size(1), heads * headSize], T.Type);
+        var result = empty([projected.size(0), projected.size(1), heads * headSize], T.Type, CPU);
         var work = new AttentionWork<T>
         {
             Projected = TensorRows.Data<T>(projected),

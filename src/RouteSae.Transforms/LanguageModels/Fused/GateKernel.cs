@@ -12,7 +12,7 @@ internal static unsafe class GateKernel
         where T : unmanaged, IRowNumber<T>
     {
         var width = (int)gateUp.size(-1) / 2;
-        var result = empty([.. gateUp.shape[..^1], width], T.Type);
+        var result = empty([.. gateUp.shape[..^1], width], T.Type, CPU);
         T* from = TensorRows.Data<T>(gateUp), to = TensorRows.Data<T>(result);
         TensorRows.ForEach(gateUp.NumberOfElements / (2 * width), (first, end) =>
         {

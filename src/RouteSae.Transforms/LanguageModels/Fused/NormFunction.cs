@@ -15,7 +15,7 @@ internal sealed unsafe class NormFunction : autograd.SingleTensorFunction<NormFu
     public override Tensor forward(autograd.AutogradContext context, params object[] inputs)
     {
         Tensor x = (Tensor)inputs[0], weight = (Tensor)inputs[1];
-        var scales = empty(x.NumberOfElements / x.size(-1));
+        var scales = empty([x.NumberOfElements / x.size(-1)], ScalarType.Float32, CPU);
         var result = NormKernel.Run<BrainNumber>(x, weight, (double)inputs[2], scales);
         context.save_for_backward([x, weight, scales]);
         return result;
@@ -36,23 +36,20 @@ internal sealed unsafe class NormFunction : autograd.SingleTensorFunction<NormFu
         var input = empty_like(x);
         ushort* g = BFloat16Rows.Data(gradient), from = BFloat16Rows.Data(x), w = BFloat16Rows.Data(weight), to = BFloat16Rows.Data(input);
         var scale = TensorRows.Data<float>(scales);
-        var weightSums = new float[width];
+        var sumsOfParts = new float[(rows + TensorRows.RowsAPart - 1) / TensorRows.RowsAPart * width];
         TensorRows.ForEach(rows, (first, end) =>
         {
-            Span<float> sums = stackalloc float[width];
-            sums.Clear();
-            fixed (float* s = sums)
+            fixed (float* s = &sumsOfParts[first / TensorRows.RowsAPart * width])
             {
                 for (var row = first; row < end; row++)
                     BackwardRow(g + row * width, from + row * width, w, to + row * width, scale[row], s, width);
             }
-            lock (weightSums)
-            {
-                for (var i = 0; i < width; i++)
-                    weightSums[i] += sums[i];
-            }
         }, gradient, x, weight, scales, input);
-        return (input, tensor(weightSums).to_type(ScalarType.BFloat16));
+        // Part by part, so that the sums do not depend on which thread was first.
+        var weightSums = new float[width];
+        for (var i = 0; i < sumsOfParts.Length; i++)
+            weightSums[i % width] += sumsOfParts[i];
+        return (input, tensor(weightSums, ScalarType.BFloat16, CPU));
     }
 
     private static void BackwardRow(ushort* g, ushort* x, ushort* w, ushort* to, float r, float* weightSums, int width)

@@ -11,14 +11,14 @@ internal static unsafe class RotarySplit
 {
     public static Tensor Forward(Tensor projected, Tensor cosine, Tensor sine, AttentionShape shape)
     {
-        var parts = empty([3, shape.Batch * shape.Heads, shape.Length, shape.Size], ScalarType.BFloat16);
+        var parts = empty([3, shape.Batch * shape.Heads, shape.Length, shape.Size], ScalarType.BFloat16, CPU);
         Move(projected, parts, cosine, sine, shape, toParts: true);
         return parts;
     }
 
     public static Tensor Backward(Tensor gradients, Tensor cosine, Tensor sine, AttentionShape shape)
     {
-        var projected = empty([shape.Batch, shape.Length, 3 * shape.Heads * shape.Size], ScalarType.BFloat16);
+        var projected = empty([shape.Batch, shape.Length, 3 * shape.Heads * shape.Size], ScalarType.BFloat16, CPU);
         Move(gradients, projected, cosine, sine, shape, toParts: false);
         return projected;
     }

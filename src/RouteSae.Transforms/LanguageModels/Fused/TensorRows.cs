@@ -12,7 +12,8 @@ internal static unsafe class TensorRows
     /// <summary>Numbers written at a time; a row's length must be a multiple of it.</summary>
     public const int Step = 32;
 
-    private const int RowsAPart = 64;
+    /// <summary>Rows of a block of <see cref="ForEach"/>.</summary>
+    public const int RowsAPart = 64;
 
     /// <summary>
     /// Whether the kernels take this tensor: contiguous float32 or bfloat16 on the CPU in rows that divide evenly, within the
