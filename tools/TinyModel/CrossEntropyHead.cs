@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using RouteSae.Kernels;
 using RouteSae.LanguageModels.Fused;
 using static TorchSharp.torch;
 
@@ -63,7 +64,7 @@ internal static unsafe class CrossEntropyHead
         var most = Vector512.Create(float.NegativeInfinity);
         for (var i = 0; i < columns; i += width)
         {
-            var value = BFloat16Rows.Load(row + i);
+            var value = BFloat16Bits.Load(row + i);
             Vector512.StoreUnsafe(value, ref start, (nuint)i);
             most = Vector512.Max(most, value);
         }
@@ -82,7 +83,7 @@ internal static unsafe class CrossEntropyHead
         var factor = Vector512.Create(scale / sum);
         for (var i = 0; i < columns; i += TensorRows.Step)
         {
-            BFloat16Rows.Store(
+            BFloat16Bits.Store(
                 row + i,
                 Vector512.LoadUnsafe(ref start, (nuint)i) * factor,
                 Vector512.LoadUnsafe(ref start, (nuint)(i + width)) * factor);

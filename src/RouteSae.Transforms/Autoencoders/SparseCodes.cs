@@ -1,4 +1,5 @@
 using RouteSae.Autoencoders.Kernels;
+using RouteSae.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using RouteSae.Kernels;
 using RouteSae.LanguageModels.Fused;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

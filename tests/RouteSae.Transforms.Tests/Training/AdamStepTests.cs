@@ -1,4 +1,5 @@
 using RouteSae.Autoencoders.Kernels;
+using RouteSae.Kernels;
 using RouteSae.Tests.Autoencoders.Kernels;
 using RouteSae.Tests.Golden;
 using RouteSae.Training;

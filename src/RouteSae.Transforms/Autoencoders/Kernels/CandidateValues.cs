@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RouteSae.Kernels;
 
 namespace RouteSae.Autoencoders.Kernels;
 

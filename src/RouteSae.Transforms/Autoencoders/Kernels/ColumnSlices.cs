@@ -1,3 +1,4 @@
+using RouteSae.Kernels;
 using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders.Kernels;

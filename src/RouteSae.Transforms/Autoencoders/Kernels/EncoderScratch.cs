@@ -1,3 +1,5 @@
+using RouteSae.Kernels;
+
 namespace RouteSae.Autoencoders.Kernels;
 
 /// <summary>What one thread needs to find and choose the codes of a range of tokens.</summary>

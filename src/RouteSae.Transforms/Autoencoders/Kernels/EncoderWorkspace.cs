@@ -1,3 +1,4 @@
+using RouteSae.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RouteSae.Kernels;
 using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders.Kernels;

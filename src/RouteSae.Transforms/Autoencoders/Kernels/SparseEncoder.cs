@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RouteSae.Kernels;
 using RouteSae.Native;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RouteSae.Kernels;
 
 namespace RouteSae.LanguageModels.Fused;
 
@@ -62,7 +63,7 @@ internal sealed unsafe class AttentionWork<T>
         var columns = (seen + TensorRows.Step - 1) / TensorRows.Step * TensorRows.Step;
         PanelProduct.Multiply(scratch.Queries, Size, scratch.Keys, scratch.Stride, scratch.Scores, scratch.Stride, Size, columns);
         for (var query = 0; query < count; query++)
-            Softmax(scratch.Scores + query * scratch.Stride, first + query + 1, columns);
+            FloatSoftmax.Apply(scratch.Scores + query * scratch.Stride, first + query + 1, columns);
         PanelProduct.Multiply(scratch.Scores, scratch.Stride, scratch.Values, Size, scratch.Result, Size, seen, Size);
         for (var query = 0; query < count; query++)
         {
@@ -86,33 +87,5 @@ internal sealed unsafe class AttentionWork<T>
             (a * c - b * s).Store(target + i);
             (b * c + a * s).Store(target + half + i);
         }
-    }
-
-    /// <summary>Softmax of the first <paramref name="seen"/> numbers; the others become 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Softmax(float* row, int seen, int columns)
-    {
-        new Span<float>(row + seen, columns - seen).Fill(float.NegativeInfinity);
-        var most = Vector512.Load(row);
-        for (var i = 16; i < columns; i += 16)
-            most = Vector512.Max(most, Vector512.Load(row + i));
-        var max = Vector512.Create(Largest(most));
-        var sums = Vector512<float>.Zero;
-        for (var i = 0; i < columns; i += 16)
-        {
-            var e = Vector512.Exp(Vector512.Load(row + i) - max);
-            e.Store(row + i);
-            sums += e;
-        }
-        var factor = Vector512.Create(1 / Vector512.Sum(sums));
-        for (var i = 0; i < columns; i += 16)
-            (Vector512.Load(row + i) * factor).Store(row + i);
-    }
-
-    private static float Largest(Vector512<float> values)
-    {
-        var half = Vector256.Max(values.GetLower(), values.GetUpper());
-        var quarter = Vector128.Max(half.GetLower(), half.GetUpper());
-        return MathF.Max(MathF.Max(quarter[0], quarter[1]), MathF.Max(quarter[2], quarter[3]));
     }
 }

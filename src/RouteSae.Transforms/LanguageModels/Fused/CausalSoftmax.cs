@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using RouteSae.Kernels;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels.Fused;
@@ -37,28 +38,12 @@ internal static unsafe class CausalSoftmax
 
     private static void ForwardRow(ushort* row, float* scratch, int seen, int length)
     {
-        var most = Vector512.Create(float.NegativeInfinity);
         var upTo = (seen + TensorRows.Step - 1) / TensorRows.Step * TensorRows.Step;
         for (var i = 0; i < upTo; i += 16)
-        {
-            var value = BFloat16Rows.Load(row + i);
-            value.Store(scratch + i);
-        }
-        for (var i = seen; i < upTo; i++)
-            scratch[i] = float.NegativeInfinity;
-        for (var i = 0; i < upTo; i += 16)
-            most = Vector512.Max(most, Vector512.Load(scratch + i));
-        var max = Vector512.Create(Largest(most));
-        var sums = Vector512<float>.Zero;
-        for (var i = 0; i < upTo; i += 16)
-        {
-            var e = Vector512.Exp(Vector512.Load(scratch + i) - max);
-            e.Store(scratch + i);
-            sums += e;
-        }
-        var factor = Vector512.Create(1 / Vector512.Sum(sums));
+            BFloat16Bits.Load(row + i).Store(scratch + i);
+        FloatSoftmax.Apply(scratch, seen, upTo);
         for (var i = 0; i < upTo; i += TensorRows.Step)
-            BFloat16Rows.Store(row + i, Vector512.Load(scratch + i) * factor, Vector512.Load(scratch + i + 16) * factor);
+            BFloat16Bits.Store(row + i, Vector512.Load(scratch + i), Vector512.Load(scratch + i + 16));
         new Span<ushort>(row + upTo, length - upTo).Clear();
     }
 
@@ -67,23 +52,15 @@ internal static unsafe class CausalSoftmax
         var upTo = (seen + TensorRows.Step - 1) / TensorRows.Step * TensorRows.Step;
         var sums = Vector512<float>.Zero;
         for (var i = 0; i < upTo; i += 16)
-            sums = Vector512.FusedMultiplyAdd(BFloat16Rows.Load(p + i), BFloat16Rows.Load(g + i), sums);
+            sums = Vector512.FusedMultiplyAdd(BFloat16Bits.Load(p + i), BFloat16Bits.Load(g + i), sums);
         var sum = Vector512.Create(Vector512.Sum(sums));
         for (var i = 0; i < upTo; i += TensorRows.Step)
         {
-            BFloat16Rows.Store(
+            BFloat16Bits.Store(
                 g + i,
-                BFloat16Rows.Load(p + i) * (BFloat16Rows.Load(g + i) - sum),
-                BFloat16Rows.Load(p + i + 16) * (BFloat16Rows.Load(g + i + 16) - sum));
+                BFloat16Bits.Load(p + i) * (BFloat16Bits.Load(g + i) - sum),
+                BFloat16Bits.Load(p + i + 16) * (BFloat16Bits.Load(g + i + 16) - sum));
         }
         new Span<ushort>(g + upTo, length - upTo).Clear();
-    }
-
-    private static float Largest(Vector512<float> values)
-    {
-        var largest = float.NegativeInfinity;
-        for (var i = 0; i < Vector512<float>.Count; i++)
-            largest = MathF.Max(largest, values[i]);
-        return largest;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using RouteSae.Kernels;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels.Fused;
@@ -37,8 +38,8 @@ internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFu
                 {
                     var (gateLow, upLow) = Gradients(gate + i, gate + width + i, above + i);
                     var (gateHigh, upHigh) = Gradients(gate + i + 16, gate + width + i + 16, above + i + 16);
-                    BFloat16Rows.Store(target + i, gateLow, gateHigh);
-                    BFloat16Rows.Store(target + width + i, upLow, upHigh);
+                    BFloat16Bits.Store(target + i, gateLow, gateHigh);
+                    BFloat16Bits.Store(target + width + i, upLow, upHigh);
                 }
             }
         }, gateUp, gradient, result);
@@ -47,8 +48,8 @@ internal sealed unsafe class GateFunction : autograd.SingleTensorFunction<GateFu
 
     private static (Vector512<float> Gate, Vector512<float> Up) Gradients(ushort* gate, ushort* up, ushort* above)
     {
-        Vector512<float> x = BFloat16Rows.Load(gate), g = BFloat16Rows.Load(above), s = GateKernel.Sigmoid(x);
+        Vector512<float> x = BFloat16Bits.Load(gate), g = BFloat16Bits.Load(above), s = GateKernel.Sigmoid(x);
         var silu = x * s;
-        return (g * BFloat16Rows.Load(up) * (s + silu * (Vector512<float>.One - s)), g * silu);
+        return (g * BFloat16Bits.Load(up) * (s + silu * (Vector512<float>.One - s)), g * silu);
     }
 }

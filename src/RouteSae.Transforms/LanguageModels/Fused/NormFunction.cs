@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using RouteSae.Kernels;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels.Fused;
@@ -57,16 +58,16 @@ internal sealed unsafe class NormFunction : autograd.SingleTensorFunction<NormFu
         var dot = Vector512<float>.Zero;
         for (var i = 0; i < width; i += 16)
         {
-            var scaled = BFloat16Rows.Load(g + i) * BFloat16Rows.Load(x + i);
+            var scaled = BFloat16Bits.Load(g + i) * BFloat16Bits.Load(x + i);
             (Vector512.Load(weightSums + i) + scaled * r).Store(weightSums + i);
-            dot = Vector512.FusedMultiplyAdd(scaled, BFloat16Rows.Load(w + i), dot);
+            dot = Vector512.FusedMultiplyAdd(scaled, BFloat16Bits.Load(w + i), dot);
         }
         var back = Vector512.Sum(dot) / width * r * r;
         for (var i = 0; i < width; i += TensorRows.Step)
         {
-            var low = (BFloat16Rows.Load(g + i) * BFloat16Rows.Load(w + i) - BFloat16Rows.Load(x + i) * back) * r;
-            var high = (BFloat16Rows.Load(g + i + 16) * BFloat16Rows.Load(w + i + 16) - BFloat16Rows.Load(x + i + 16) * back) * r;
-            BFloat16Rows.Store(to + i, low, high);
+            var low = (BFloat16Bits.Load(g + i) * BFloat16Bits.Load(w + i) - BFloat16Bits.Load(x + i) * back) * r;
+            var high = (BFloat16Bits.Load(g + i + 16) * BFloat16Bits.Load(w + i + 16) - BFloat16Bits.Load(x + i + 16) * back) * r;
+            BFloat16Bits.Store(to + i, low, high);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RouteSae.Kernels;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels.Fused;

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using RouteSae.Kernels;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels.Fused;
@@ -59,16 +60,16 @@ internal static unsafe class RotarySplit
         {
             var (firstLow, secondLow) = Rotated(source + i, source + half + i, cos + i, sin + i, scale, direction);
             var (firstHigh, secondHigh) = Rotated(source + i + 16, source + half + i + 16, cos + i + 16, sin + i + 16, scale, direction);
-            BFloat16Rows.Store(target + i, firstLow, firstHigh);
-            BFloat16Rows.Store(target + half + i, secondLow, secondHigh);
+            BFloat16Bits.Store(target + i, firstLow, firstHigh);
+            BFloat16Bits.Store(target + half + i, secondLow, secondHigh);
         }
     }
 
     private static (Vector512<float> First, Vector512<float> Second) Rotated(
         ushort* first, ushort* second, ushort* cos, ushort* sin, float scale, float direction)
     {
-        Vector512<float> a = BFloat16Rows.Load(first), b = BFloat16Rows.Load(second);
-        Vector512<float> c = BFloat16Rows.Load(cos) * scale, s = BFloat16Rows.Load(sin) * (scale * direction);
+        Vector512<float> a = BFloat16Bits.Load(first), b = BFloat16Bits.Load(second);
+        Vector512<float> c = BFloat16Bits.Load(cos) * scale, s = BFloat16Bits.Load(sin) * (scale * direction);
         return (a * c - b * s, b * c + a * s);
     }
 }

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using RouteSae.Native;
+using RouteSae.Kernels;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels.Fused;
@@ -34,8 +34,11 @@ internal static unsafe class TensorRows
     /// </summary>
     public static void ForEach(long rows, Action<long, long> block, params Tensor[] used)
     {
-        var threads = new ParallelOptions { MaxDegreeOfParallelism = TorchRuntime.Threads };
-        Parallel.For(0L, (rows + RowsAPart - 1) / RowsAPart, threads, part => block(part * RowsAPart, Math.Min(rows, (part + 1) * RowsAPart)));
+        KernelLoop.For((int)((rows + RowsAPart - 1) / RowsAPart), 1, (first, end) =>
+        {
+            for (long part = first; part < end; part++)
+                block(part * RowsAPart, Math.Min(rows, (part + 1) * RowsAPart));
+        });
         GC.KeepAlive(used);
     }
 }

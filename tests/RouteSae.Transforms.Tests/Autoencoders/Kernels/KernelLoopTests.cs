@@ -1,5 +1,6 @@
 using FluentAssertions;
 using RouteSae.Autoencoders.Kernels;
+using RouteSae.Kernels;
 using Xunit;
 
 namespace RouteSae.Tests.Autoencoders.Kernels;

@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using FluentAssertions;
 using RouteSae.Autoencoders.Kernels;
+using RouteSae.Kernels;
 using Xunit;
 
 namespace RouteSae.Tests.Autoencoders.Kernels;

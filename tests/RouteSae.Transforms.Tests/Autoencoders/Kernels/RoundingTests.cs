@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using FluentAssertions;
 using RouteSae.Autoencoders.Kernels;
+using RouteSae.Kernels;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

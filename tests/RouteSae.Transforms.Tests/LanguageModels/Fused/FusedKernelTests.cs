@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using FluentAssertions;
+using RouteSae.Kernels;
 using RouteSae.LanguageModels;
 using RouteSae.LanguageModels.Fused;
 using TorchSharp;

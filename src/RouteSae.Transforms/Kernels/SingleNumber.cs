@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
-namespace RouteSae.LanguageModels.Fused;
+namespace RouteSae.Kernels;
 
 /// <summary>A float32 number.</summary>
 [StructLayout(LayoutKind.Sequential, Size = sizeof(float))]

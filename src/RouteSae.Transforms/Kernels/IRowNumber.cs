@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
-namespace RouteSae.LanguageModels.Fused;
+namespace RouteSae.Kernels;
 
 /// <summary>How a number of a tensor's rows is stored. Kernels compute in float32, whatever it is.</summary>
 internal unsafe interface IRowNumber<TSelf>

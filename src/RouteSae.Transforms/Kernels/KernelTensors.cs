@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace RouteSae.Autoencoders.Kernels;
+namespace RouteSae.Kernels;
 
 /// <summary>Memory for kernels: on the CPU and of a stated type, whatever torch's defaults are, and no tensors of inference mode.</summary>
 internal static class KernelTensors

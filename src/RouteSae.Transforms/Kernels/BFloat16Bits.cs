@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace RouteSae.Autoencoders.Kernels;
+namespace RouteSae.Kernels;
 
 /// <summary>Conversion between float32 and the 16 bits of a bfloat16.</summary>
 internal static class BFloat16Bits
@@ -32,6 +32,16 @@ internal static class BFloat16Bits
         return Vector512.ShiftRightLogical(
             bits + Vector512.Create(0x7FFFu) + (Vector512.ShiftRightLogical(bits, 16) & Vector512<uint>.One), 16);
     }
+
+    /// <summary>Reads 16 bfloat16s.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe Vector512<float> Load(ushort* source) =>
+        ToSingle(Vector512.WidenLower(Vector256.Load(source).ToVector512Unsafe()));
+
+    /// <summary>Writes 32 numbers, rounded to nearest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Store(ushort* target, Vector512<float> low, Vector512<float> high) =>
+        Vector512.Narrow(Nearest(low), Nearest(high)).Store(target);
 
     /// <summary>The float32 values of bfloat16s that stand in the lower half of 32 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

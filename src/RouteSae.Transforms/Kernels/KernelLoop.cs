@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
 using RouteSae.Native;
 
-namespace RouteSae.Autoencoders.Kernels;
+namespace RouteSae.Kernels;
 
 /// <summary>Runs a body over ranges of rows on as many threads as libtorch uses. The calling thread takes part, so that it ends even when no other thread is free.</summary>
 internal sealed class KernelLoop

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace RouteSae.Autoencoders.Kernels;
+namespace RouteSae.Kernels;
 
 /// <summary>Addresses of the data of contiguous tensors on the CPU; valid while the tensor lives.</summary>
 internal static unsafe class TensorData

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace RouteSae.Autoencoders.Kernels;
+namespace RouteSae.Kernels;
 
 /// <summary>Native memory of one range of a kernel, on a cache line's boundary. Its contents are undefined.</summary>
 internal readonly unsafe struct KernelScratch(long bytes) : IDisposable
