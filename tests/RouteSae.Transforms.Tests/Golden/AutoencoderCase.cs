@@ -30,15 +30,20 @@ internal sealed class AutoencoderCase : IDisposable
 
     public RouteSaeArchitecture RouteSae => Architectures.RouteSae;
 
+    /// <summary>λ; null for TopK, which the reference trains without.</summary>
+    public double? SparsityCoefficient => Kind is "Vanilla" or "Gated" or "JumpReLU" or "Crosscoder" ? Config("lamda").GetDouble() : null;
+
     public IEnumerable<AutoencoderVariant> Variants => Json.GetProperty("variants").EnumerateArray().Select(ReadVariant);
 
     public JsonElement Config(string name) => Json.GetProperty("config").GetProperty(name);
 
     /// <summary>The model as training began with it.</summary>
-    public AutoencoderModel Model() => Architectures.Create(Kind, Tensors.Under("param."));
+    /// <param name="mode">Routes in another way than the case was trained.</param>
+    public AutoencoderModel Model(RoutingMode? mode = null) => Architectures.Create(Kind, Tensors.Under("param."), mode);
 
-    /// <summary>The autoencoder of a model that has a single one.</summary>
-    public SparseAutoencoder Autoencoder() => Architectures.CreateAutoencoder(Kind, Tensors.Under("param."));
+    /// <summary>A model of which the single step of the case is the whole loss: the reference took MLSAE's first hidden state alone.</summary>
+    public AutoencoderModel SingleStepModel() =>
+        Kind == "MLSAE" ? new SingleLayerModel(Architectures.CreateAutoencoder(Kind, Tensors.Under("param.")), hiddenState: 3) : Model();
 
     /// <summary>The raw hidden states that the model reads in a batch, each [N, D].</summary>
     /// <param name="batch">The batch.</param>
@@ -56,8 +61,12 @@ internal sealed class AutoencoderCase : IDisposable
         };
     }
 
-    /// <summary>What the single step of the case was computed from: the first hidden state that the model reads.</summary>
-    public Tensor SingleStepInput() => HiddenStates(0)[0];
+    /// <summary>What the single step of the case computed, of all that the model encodes: the reference took MLSAE's first hidden state alone.</summary>
+    public (Tensor Targets, Tensor Codes, Tensor Reconstruction) SingleStep(EncodedActivations encoded, int latents)
+    {
+        var tokens = HiddenStates(0)[0].shape[0];
+        return (encoded.Targets.narrow(0, 0, tokens), encoded.Codes.ToDense(latents).narrow(0, 0, tokens), encoded.Reconstruction.narrow(0, 0, tokens));
+    }
 
     /// <summary>A golden tensor with its batch and sequence dimensions joined to one of tokens.</summary>
     public Tensor Tokens(string name) => Tokens(Tensors[name]);

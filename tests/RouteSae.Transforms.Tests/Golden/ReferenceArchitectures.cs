@@ -42,9 +42,9 @@ internal sealed class ReferenceArchitectures(JsonElement config, JsonElement gol
     private IReadOnlyList<int> MiddleHiddenStates => RouteSaeArchitecture.DefaultRoutedHiddenStates(Number("n_layers"));
 
     /// <summary>A model of the reference's name, with the hidden states that its trainer gives it.</summary>
-    public AutoencoderModel Create(string kind, IReadOnlyDictionary<string, Tensor> parameters) => kind switch
+    public AutoencoderModel Create(string kind, IReadOnlyDictionary<string, Tensor> parameters, RoutingMode? mode = null) => kind switch
     {
-        "RouteSAE" => RouteSaeModel.FromTensors(RouteSae, parameters),
+        "RouteSAE" => RouteSaeModel.FromTensors(RouteSae with { Mode = mode ?? RouteSae.Mode }, parameters),
         "Crosscoder" => CrosscoderModel.FromTensors(Crosscoder, parameters),
         "MLSAE" => new MultiLayerModel(TopKAutoencoder.FromTensors(TopK, parameters), [.. Enumerable.Range(3, 9)]),
         "Random" => new RandomLayerModel(TopKAutoencoder.FromTensors(TopK, parameters), [.. Enumerable.Range(1, 16)], seed: 1),
