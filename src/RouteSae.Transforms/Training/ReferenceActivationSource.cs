@@ -57,7 +57,7 @@ public sealed class ReferenceActivationSource
         var inputIds = tensor(ids, device: _model.Device).view(sequences.Count, -1); // [B, S]
         var attentionMask = tensor(isText, device: _model.Device).view(sequences.Count, -1);
         var output = _model.Forward(inputIds, attentionMask, new ForwardRequest { HiddenStates = _hiddenStates });
-        return new HiddenStateBatch(_hiddenStates.Select(index => output.HiddenState(index).flatten(0, 1)).ToArray()); // L x [B · S, D]
+        return new HiddenStateBatch(_hiddenStates.Select(index => output.HiddenState(index).flatten(0, 1)).ToArray(), indices: _hiddenStates); // L x [B · S, D]
     }
 
     private IEnumerable<string> Problems(DecoderModel model, TextTokenizer tokenizer, IReadOnlyList<int> hiddenStates)

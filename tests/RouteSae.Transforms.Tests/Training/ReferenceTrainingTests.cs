@@ -21,7 +21,8 @@ public sealed class ReferenceTrainingTests
         var trained = model.Parameters.Where(parameter => parameter.IsTrained).ToArray();
         // The golden gradients belong to the parameters before any unit norm.
         using var optimizer = new AutoencoderOptimizer(trained, normalizeDecoder: () => { }, new LearningRateSchedule(5e-4, 1));
-        var objective = TrainingSteps.Objective(model, new AutoencoderTrainerOptions { SparsityCoefficient = golden.SparsityCoefficient });
+        var options = new AutoencoderTrainerOptions { SparsityCoefficient = golden.SparsityCoefficient };
+        var objective = TrainingSteps.Objective(model, options, new SparsityPenalty(options));
 
         var terms = objective.Evaluate(golden.HiddenStates(0)[..model.HiddenStates.Count]);
 
