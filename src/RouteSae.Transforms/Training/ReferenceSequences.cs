@@ -46,6 +46,23 @@ public sealed class ReferenceSequences
         return (sequences + Options.BatchSize - 1) / Options.BatchSize;
     }
 
+    /// <summary>Options with which a trainer takes one step for every batch of every epoch, and counts epochs as the authors' program does.</summary>
+    /// <param name="texts">The texts. They are gone through once, to count.</param>
+    /// <param name="cancellation">Looked at before each text.</param>
+    /// <exception cref="ArgumentException">The texts hold no word.</exception>
+    /// <exception cref="OperationCanceledException">Counting was cancelled.</exception>
+    public AutoencoderTrainerOptions TrainerOptions(IEnumerable<string> texts, CancellationToken cancellation = default)
+    {
+        var batches = CountBatches(texts, cancellation);
+        var batchTokens = checked(Options.BatchSize * Options.MaxLength);
+        return new AutoencoderTrainerOptions
+        {
+            BatchTokens = batchTokens,
+            TotalTokens = batches * Options.Epochs * batchTokens,
+            StepsPerEpoch = checked((int)batches),
+        };
+    }
+
     /// <summary>The batches of all epochs: BatchSize sequences each, in the order of the texts; the last one of an epoch may be smaller.</summary>
     /// <param name="texts">Gone through once an epoch; blank texts leave no trace.</param>
     /// <exception cref="ArgumentException">The texts hold no word.</exception>

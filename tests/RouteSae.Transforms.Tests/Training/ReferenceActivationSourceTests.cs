@@ -35,6 +35,7 @@ public sealed class ReferenceActivationSourceTests : IDisposable
             var mask = tensor(sequences.SelectMany(row => Enumerable.Range(0, 8).Select(place => place < row.Length)).ToArray()).view(2, 8);
             using var output = _model.Forward(ids, mask, new ForwardRequest { HiddenStates = [0, 3, 8] });
             batch.HiddenStates.Should().HaveCount(3);
+            batch.Indices.Should().Equal(8, 0, 3);
             batch.HiddenStates[0].ShouldBeIdentical(output.HiddenState(8).flatten(0, 1), "hidden state 8");
             batch.HiddenStates[1].ShouldBeIdentical(output.HiddenState(0).flatten(0, 1), "hidden state 0");
             batch.HiddenStates[2].ShouldBeIdentical(output.HiddenState(3).flatten(0, 1), "hidden state 3");

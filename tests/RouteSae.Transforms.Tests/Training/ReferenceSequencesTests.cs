@@ -113,6 +113,18 @@ public sealed class ReferenceSequencesTests
     }
 
     [Fact]
+    public void TrainerOptionsTakeOneStepForEveryBatchOfEveryEpoch()
+    {
+        var sequences = new ReferenceSequences(Tokenizer, new ReferenceSequenceOptions { MaxLength = 2, BatchSize = 2, Epochs = 4 });
+
+        var options = sequences.TrainerOptions(["a b", "c d e f g h"]);
+
+        options.BatchTokens.Should().Be(4);
+        options.Steps.Should().Be(8);
+        options.StepsPerEpoch.Should().Be(2);
+    }
+
+    [Fact]
     public void TextsAreReadAsBatchesAreTaken()
     {
         var sequences = new ReferenceSequences(Tokenizer, new ReferenceSequenceOptions { MaxLength = 2, BatchSize = 1 });
