@@ -8,6 +8,7 @@ internal sealed class ActivationRows : IDisposable
 {
     private readonly int _capacity;
     private Tensor[] _rows = []; // L x [capacity, D]
+    private IReadOnlyList<int>? _indices;
 
     public ActivationRows(int capacity) => _capacity = capacity;
 
@@ -22,6 +23,7 @@ internal sealed class ActivationRows : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var incoming = batch.RealTokens();
+        _indices = batch.Indices;
         if (_rows.Length == 0)
             _rows = incoming.Select(Allocate).ToArray();
         var total = incoming[0].shape[0];
@@ -36,7 +38,7 @@ internal sealed class ActivationRows : IDisposable
     {
         using var scope = NewDisposeScope();
         var index = tensor(rows, device: _rows[0].device);
-        return new HiddenStateBatch(_rows.Select(tensor => tensor.index_select(0, index)).ToArray());
+        return new HiddenStateBatch(_rows.Select(tensor => tensor.index_select(0, index)).ToArray(), indices: _indices);
     }
 
     /// <summary>Keeps these rows only, and makes room for others.</summary>
