@@ -13,6 +13,7 @@ namespace RouteSae.Training;
 public sealed class AutoencoderTrainer : IDisposable
 {
     private readonly ITrainingStep _step;
+    private readonly SparsityPenalty _penalty;
     private readonly ProgressWindow _window;
     private readonly Stopwatch _clock = new();
     private TrainingProgress? _last;
@@ -35,7 +36,8 @@ public sealed class AutoencoderTrainer : IDisposable
             model.NormalizeDecoder, Schedule, Options.Beta1, Options.Beta2, unitNormInterval, recordGradients: !TrainingSteps.ByKernels(model));
         DeadLatents = new DeadLatentTracker(model.Latents, Options.DeadAfterTokens, model.Parameters[0].Value.device);
         Routing = new RoutingStatistics(model.HiddenStates.Count);
-        _step = TrainingSteps.Create(model, Options, Optimizer);
+        _penalty = new SparsityPenalty(Options);
+        _step = TrainingSteps.Create(model, Options, Optimizer, _penalty);
         _window = new ProgressWindow(model.HiddenStates.Count);
     }
 
@@ -149,7 +151,9 @@ public sealed class AutoencoderTrainer : IDisposable
             DeadLatents.Update(terms.DenseCodes!);
         if (terms.Routed is not null)
             Routing.Add(terms.Routed);
-        _window.Add(terms);
+        var active = terms.CountActive();
+        _penalty.Observe((double)active / terms.Encoded);
+        _window.Add(terms, active);
     }
 
     private void CheckFinite(double loss)
@@ -215,6 +219,7 @@ public sealed class AutoencoderTrainer : IDisposable
             NormalizedMse = _window.NormalizedMse,
             LoadBalance = _window.LoadBalance,
             Sparsity = _window.Sparsity,
+            SparsityCoefficient = _window.Sparsity is null ? null : _penalty.Coefficient,
             ActiveLatents = _window.ActiveLatents,
             DeadLatents = (int)dead.shape[0],
             RoutingShare = routing?.Share,

@@ -36,6 +36,13 @@ public sealed class AutoencoderTrainerOptions
     public double? SparsityCoefficient { get; set; }
 
     /// <summary>
+    /// Instead of <see cref="SparsityCoefficient"/>: the mean number of active latents that is wanted, 1 to M. Training then moves λ
+    /// until L0 is there, which makes autoencoders of different kinds comparable without a search. Default null. Ours, and not
+    /// possible with <see cref="Fidelity.Reference"/>.
+    /// </summary>
+    public double? TargetActiveLatents { get; set; }
+
+    /// <summary>
     /// Weight of the load-balance loss, which keeps the router from sending all tokens to one hidden state. Default 0.01, the
     /// Switch Transformer's; 0 switches it off. Ours, and not in use with <see cref="Fidelity.Reference"/>. Whether it makes
     /// better features is not measured yet: look at the routing share and the entropies in the progress reports.
@@ -71,11 +78,7 @@ public sealed class AutoencoderTrainerOptions
     public IReadOnlyList<string> Problems(AutoencoderModel model)
     {
         var problems = new List<string>(Problems());
-        var penalized = model is CrosscoderModel || model is FixedLayersModel { Autoencoder: not TopKAutoencoder };
-        if (penalized && SparsityCoefficient is null)
-            problems.Add($"SparsityCoefficient is not set: {model.Description} is made sparse by a penalty alone. Choose a λ, for example 0.05, and look at the active latents in the progress reports.");
-        if (!penalized && SparsityCoefficient is not null)
-            problems.Add($"SparsityCoefficient is {SparsityCoefficient}, but {model.Description} has no penalty: ActiveLatents says how sparse it is. Leave SparsityCoefficient null.");
+        problems.AddRange(SparsityProblems(model));
         return problems;
     }
 
@@ -93,6 +96,8 @@ public sealed class AutoencoderTrainerOptions
         Require(!(WarmupFraction + DecayFraction > 1), $"WarmupFraction and DecayFraction are {WarmupFraction} and {DecayFraction}; together they must not exceed 1.");
         Require(UnitNormInterval >= 1, $"UnitNormInterval is {UnitNormInterval}; it must be at least 1.");
         Require(SparsityCoefficient is null or (>= 0 and < double.PositiveInfinity), $"SparsityCoefficient is {SparsityCoefficient}; it must be 0 or more.");
+        Require(TargetActiveLatents is null or (>= 1 and < double.PositiveInfinity), $"TargetActiveLatents is {TargetActiveLatents}; it must be at least 1.");
+        Require(TargetActiveLatents is null || SparsityCoefficient is null, "SparsityCoefficient and TargetActiveLatents are both set: one fixes λ, the other moves it. Choose one.");
         Require(LoadBalanceCoefficient >= 0, $"LoadBalanceCoefficient is {LoadBalanceCoefficient}; it must not be negative (0 switches load balance off).");
         Require(AuxiliaryCoefficient >= 0, $"AuxiliaryCoefficient is {AuxiliaryCoefficient}; it must not be negative (0 switches AuxK off).");
         Require(AuxiliaryLatents is null or >= 1, $"AuxiliaryLatents is {AuxiliaryLatents}; it must be at least 1, or null for half of the hidden size.");
@@ -105,5 +110,18 @@ public sealed class AutoencoderTrainerOptions
             if (!condition)
                 problems.Add(problem);
         }
+    }
+
+    private IEnumerable<string> SparsityProblems(AutoencoderModel model)
+    {
+        var penalized = model is CrosscoderModel || model is FixedLayersModel { Autoencoder: not TopKAutoencoder };
+        if (penalized && SparsityCoefficient is null && TargetActiveLatents is null)
+            yield return $"SparsityCoefficient is not set: {model.Description} is made sparse by a penalty alone. Choose a λ, for example 0.05, and look at the active latents in the progress reports; or set TargetActiveLatents.";
+        if (!penalized && (SparsityCoefficient ?? TargetActiveLatents) is not null)
+            yield return $"SparsityCoefficient or TargetActiveLatents is set, but {model.Description} has no penalty: ActiveLatents says how sparse it is. Leave both null.";
+        if (TargetActiveLatents > model.Latents)
+            yield return $"TargetActiveLatents is {TargetActiveLatents}, but there are only {model.Latents} latents.";
+        if (TargetActiveLatents is not null && model.Fidelity == Fidelity.Reference)
+            yield return "TargetActiveLatents moves λ, which the reference does not: set SparsityCoefficient with Fidelity.Reference.";
     }
 }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RouteSae.Training;
 
 /// <summary>What the training of an autoencoder without a router minimises: the normalised MSE of what its rule reads, and what makes its codes sparse.</summary>
-internal sealed class FixedLayersObjective(FixedLayersModel model, AutoencoderTrainerOptions options) : ITrainingObjective
+internal sealed class FixedLayersObjective(FixedLayersModel model, AutoencoderTrainerOptions options, SparsityPenalty penalty) : ITrainingObjective
 {
     /// <inheritdoc/>
     public ObjectiveTerms Evaluate(IReadOnlyList<Tensor> hiddenStates, Tensor? deadLatents = null, long firstToken = 0)
@@ -16,7 +16,7 @@ internal sealed class FixedLayersObjective(FixedLayersModel model, AutoencoderTr
         var x = model.Read(hiddenStates, firstToken).X;
         var terms = model.Autoencoder is TopKAutoencoder topK
             ? TopKObjective.Evaluate(topK, x, x, deadLatents, options)
-            : PenalizedObjective.Evaluate(model.Autoencoder, x, options);
+            : PenalizedObjective.Evaluate(model.Autoencoder, x, penalty);
         return terms.MoveToOuterDisposeScope();
     }
 }

@@ -18,8 +18,8 @@ internal static class PenalizedObjective
     /// <summary>The loss of a batch. The caller owns its terms.</summary>
     /// <param name="autoencoder">ReLU, gated or JumpReLU.</param>
     /// <param name="x">What is encoded and to be reconstructed, [N, D].</param>
-    /// <param name="options">λ.</param>
-    public static ObjectiveTerms Evaluate(SparseAutoencoder autoencoder, Tensor x, AutoencoderTrainerOptions options)
+    /// <param name="penalty">λ.</param>
+    public static ObjectiveTerms Evaluate(SparseAutoencoder autoencoder, Tensor x, SparsityPenalty penalty)
     {
         using var scope = NewDisposeScope();
         var preActivations = autoencoder.PreActivations(x);
@@ -28,24 +28,24 @@ internal static class PenalizedObjective
         var corrected = autoencoder.Architecture.Fidelity == Fidelity.Corrected;
         var terms = autoencoder switch
         {
-            JumpReluAutoencoder jump => Terms(normalizedMse, jump.Step(corrected ? preActivations : codes).sum(1L).mean(), options, codes),
-            GatedAutoencoder gated when corrected => Gated(gated, x, preActivations, normalizedMse, codes, options),
-            _ => Terms(normalizedMse, codes.abs().mean(), options, codes),
+            JumpReluAutoencoder jump => Terms(normalizedMse, jump.Step(corrected ? preActivations : codes).sum(1L).mean(), penalty, codes),
+            GatedAutoencoder gated when corrected => Gated(gated, x, preActivations, normalizedMse, codes, penalty),
+            _ => Terms(normalizedMse, codes.abs().mean(), penalty, codes),
         };
         return terms.MoveToOuterDisposeScope();
     }
 
     /// <summary>The loss with its penalty, in the caller's scope.</summary>
-    public static ObjectiveTerms Terms(Tensor normalizedMse, Tensor sparsity, AutoencoderTrainerOptions options, Tensor codes) =>
-        new(normalizedMse + sparsity * options.SparsityCoefficient!.Value, normalizedMse) { Sparsity = sparsity, DenseCodes = codes };
+    public static ObjectiveTerms Terms(Tensor normalizedMse, Tensor sparsity, SparsityPenalty penalty, Tensor codes) =>
+        new(normalizedMse + sparsity * penalty.Coefficient, normalizedMse) { Sparsity = sparsity, DenseCodes = codes };
 
     private static ObjectiveTerms Gated(
-        GatedAutoencoder gated, Tensor x, Tensor preActivations, Tensor normalizedMse, Tensor codes, AutoencoderTrainerOptions options)
+        GatedAutoencoder gated, Tensor x, Tensor preActivations, Tensor normalizedMse, Tensor codes, SparsityPenalty penalty)
     {
         var open = gated.GateActivations(preActivations);
         var fromGates = open.mm(gated.DecoderDirections.detach()) + gated.PreBias.detach();
         var auxiliary = NormalizedMse.Mean(fromGates, x);
-        var terms = Terms(normalizedMse, open.mean(), options, codes);
+        var terms = Terms(normalizedMse, open.mean(), penalty, codes);
         return terms with { Auxiliary = auxiliary, Total = terms.Total + auxiliary };
     }
 }

@@ -31,7 +31,7 @@ internal sealed class ProgressWindow
 
     public bool IsEmpty => _steps == 0;
 
-    public void Add(StepTerms terms)
+    public void Add(StepTerms terms, long active)
     {
         _steps++;
         _loss += terms.Loss;
@@ -40,7 +40,7 @@ internal sealed class ProgressWindow
         _loadBalance += terms.LoadBalance ?? 0;
         _hasSparsity = terms.Sparsity is not null;
         _sparsity += terms.Sparsity ?? 0;
-        _active += terms.CountActive();
+        _active += active;
         _encoded += terms.Encoded;
         if (terms.Routed is not null)
             Routing.Add(terms.Routed);

@@ -80,7 +80,7 @@ public sealed class TextActivationSource
         var output = _model.Forward(inputIds, attentionMask, new ForwardRequest { HiddenStates = _hiddenStates });
         var states = _hiddenStates.Select(index => output.HiddenState(index).flatten(0, 1)).ToArray(); // L x [B · S, D]
         var isTrainedOn = ids.Zip(isText, (id, text) => text && (_options.IncludeSpecialTokens || !_tokenizer.SpecialTokens.Contains((int)id)));
-        return new HiddenStateBatch(states, tensor(isTrainedOn.ToArray(), device: _model.Embedding.device));
+        return new HiddenStateBatch(states, tensor(isTrainedOn.ToArray(), device: _model.Embedding.device), _hiddenStates);
     }
 
     private static IEnumerable<string> Problems(

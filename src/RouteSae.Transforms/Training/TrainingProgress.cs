@@ -21,6 +21,9 @@ public sealed record TrainingProgress
     /// <summary>The sparsity penalty before its coefficient λ. Null where the number of active latents is fixed.</summary>
     public required double? Sparsity { get; init; }
 
+    /// <summary>λ, which moves with <see cref="AutoencoderTrainerOptions.TargetActiveLatents"/>. Null where the number of active latents is fixed.</summary>
+    public required double? SparsityCoefficient { get; init; }
+
     /// <summary>The reconstruction error alone: 0 is perfect, 1 is a reconstruction of zeros.</summary>
     public required double NormalizedMse { get; init; }
 

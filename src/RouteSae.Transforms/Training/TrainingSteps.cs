@@ -15,19 +15,19 @@ internal static class TrainingSteps
     };
 
     /// <summary>The step of a model.</summary>
-    public static ITrainingStep Create(AutoencoderModel model, AutoencoderTrainerOptions options, AutoencoderOptimizer optimizer) => model switch
+    public static ITrainingStep Create(AutoencoderModel model, AutoencoderTrainerOptions options, AutoencoderOptimizer optimizer, SparsityPenalty penalty) => model switch
     {
         RouteSaeModel routed when ByKernels(routed) => new RoutedKernelStep(routed, options, optimizer),
         MultiLayerModel { Fidelity: Fidelity.Reference } multiLayer => new LayerSlicesStep(multiLayer, options, optimizer),
         FixedLayersModel fixedLayers when ByKernels(fixedLayers) => new FixedLayersKernelStep(fixedLayers, options, optimizer),
-        _ => new AutogradStep(Objective(model, options), optimizer, model.HiddenStates),
+        _ => new AutogradStep(Objective(model, options, penalty), optimizer, model.HiddenStates),
     };
 
-    private static ITrainingObjective Objective(AutoencoderModel model, AutoencoderTrainerOptions options) => model switch
+    private static ITrainingObjective Objective(AutoencoderModel model, AutoencoderTrainerOptions options, SparsityPenalty penalty) => model switch
     {
         RouteSaeModel routed => new RouteSaeObjective(routed, options),
-        FixedLayersModel fixedLayers => new FixedLayersObjective(fixedLayers, options),
-        CrosscoderModel crosscoder => new CrosscoderObjective(crosscoder, options),
+        FixedLayersModel fixedLayers => new FixedLayersObjective(fixedLayers, options, penalty),
+        CrosscoderModel crosscoder => new CrosscoderObjective(crosscoder, penalty),
         _ => throw new NotSupportedException($"{model.GetType().Name} has no training objective."),
     };
 }
