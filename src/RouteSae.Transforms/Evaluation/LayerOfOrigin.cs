@@ -6,20 +6,23 @@ namespace RouteSae.Evaluation;
 
 /// <summary>
 /// Which hidden states a latent's activations come from: for latent m the distribution over hidden states of the codes in which it
-/// fires, Σₙ wₙᵢ aₙₘ / Σᵢₙ wₙᵢ aₙₘ with the layer weights w, where a is 1 when it fires (by count) or |z| (by activation). Owns its sums.
+/// fires, Σₙ wₙᵢ aₙₘ / Σᵢₙ wₙᵢ aₙₘ with the layer weights w, where a is 1 when it fires (by count) or |z| (by activation).
 /// </summary>
-public sealed class LayerOfOrigin : IDisposable
+public sealed class LayerOfOrigin
 {
-    private readonly Tensor _counts; // [M, L]
-    private readonly Tensor _activations; // [M, L]
+    private readonly int _latents;
+    private readonly int _hiddenStates;
+    private readonly double[] _counts; // [M, L]
+    private readonly double[] _activations; // [M, L]
 
     /// <summary>Starts at zero codes.</summary>
     /// <param name="latents">M.</param>
     /// <param name="hiddenStates">L.</param>
     public LayerOfOrigin(int latents, int hiddenStates)
     {
-        _counts = zeros([latents, hiddenStates], dtype: ScalarType.Float64).DetachFromDisposeScope();
-        _activations = zeros([latents, hiddenStates], dtype: ScalarType.Float64).DetachFromDisposeScope();
+        (_latents, _hiddenStates) = (latents, hiddenStates);
+        _counts = new double[latents * hiddenStates];
+        _activations = new double[latents * hiddenStates];
     }
 
     /// <summary>Takes note of a batch.</summary>
@@ -28,15 +31,15 @@ public sealed class LayerOfOrigin : IDisposable
     /// <exception cref="ArgumentException">There are not N rows, or not L columns.</exception>
     public void Add(SparseCodes codes, Tensor layerWeights)
     {
-        EvaluationShapes.Rows(layerWeights, "layer weights", _counts.shape[1], "hidden states");
+        EvaluationShapes.Rows(layerWeights, "layer weights", _hiddenStates, "hidden states");
         if (layerWeights.shape[0] != codes.Tokens)
             throw new ArgumentException($"There are layer weights of {layerWeights.shape[0]} activations, but {codes.Tokens} codes.", nameof(layerWeights));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var weights = layerWeights.to(ScalarType.Float64);
         var values = codes.Values.detach().to(ScalarType.Float64);
-        _counts.add_(Sum(weights, codes.Indices, values != 0));
-        _activations.add_(Sum(weights, codes.Indices, values.abs()));
+        AddTo(_counts, weights, codes.Indices, (values != 0).to(ScalarType.Float64));
+        AddTo(_activations, weights, codes.Indices, values.abs());
     }
 
     /// <summary>L numbers that sum to 1: how often the latent fired on each hidden state; zeros when it never fired.</summary>
@@ -47,20 +50,16 @@ public sealed class LayerOfOrigin : IDisposable
     /// <param name="latent">0 to M − 1.</param>
     public IReadOnlyList<double> ByActivation(int latent) => Distribution(_activations, latent);
 
-    /// <summary>Frees the sums.</summary>
-    public void Dispose()
+    private void AddTo(double[] sums, Tensor weights, Tensor indices, Tensor values)
     {
-        _counts.Dispose();
-        _activations.Dispose();
+        var added = RowOperators.ScatteredSum(weights, indices, values, _latents).cpu().data<double>().ToArray();
+        for (var i = 0; i < sums.Length; i++)
+            sums[i] += added[i];
     }
 
-    private Tensor Sum(Tensor weights, Tensor indices, Tensor values) =>
-        RowOperators.ScatteredSum(weights, indices, values.to(ScalarType.Float64), _counts.shape[0]).cpu();
-
-    private static IReadOnlyList<double> Distribution(Tensor sums, int latent)
+    private double[] Distribution(double[] sums, int latent)
     {
-        using var scope = NewDisposeScope();
-        var row = sums[latent].data<double>().ToArray();
+        var row = sums.AsSpan(latent * _hiddenStates, _hiddenStates).ToArray();
         var total = row.Sum();
         return total == 0 ? row : [.. row.Select(sum => sum / total)];
     }

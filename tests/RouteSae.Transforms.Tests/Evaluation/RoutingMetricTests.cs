@@ -54,7 +54,7 @@ public sealed class RoutingMetricTests
     public void Layer_of_origin_of_hard_routing_by_hand()
     {
         using var scope = NewDisposeScope();
-        using var origin = new LayerOfOrigin(latents: 4, hiddenStates: 2);
+        var origin = new LayerOfOrigin(latents: 4, hiddenStates: 2);
 
         // Latent 0 fires on hidden states 0 (with 1), 0 (with 2) and 1 (with 5); latent 2 with −3 on 1; latent 1 not at all.
         origin.Add(Codes([0, 1, 0, 2], [1, 0, 5, -3]), tensor(new float[] { 1, 0, 0, 1 }).view(2, 2));
@@ -72,7 +72,7 @@ public sealed class RoutingMetricTests
     public void Layer_of_origin_of_soft_routing_divides_a_token_by_its_weights()
     {
         using var scope = NewDisposeScope();
-        using var origin = new LayerOfOrigin(latents: 2, hiddenStates: 2);
+        var origin = new LayerOfOrigin(latents: 2, hiddenStates: 2);
 
         origin.Add(Codes([0, 1, 0, 1], [1, 4, 3, 0]), tensor(new float[] { 0.75f, 0.25f, 0.5f, 0.5f }).view(2, 2));
 
@@ -89,7 +89,7 @@ public sealed class RoutingMetricTests
         using var logits = zeros(2, 3, 4);
         using var ids = zeros(2, 3, ScalarType.Int64);
         using var mask = ones(2, 3, ScalarType.Bool);
-        using var origin = new LayerOfOrigin(4, 2);
+        var origin = new LayerOfOrigin(4, 2);
         var (share, entropy, chosen, density, kl) = (new RoutingShare(2), new RoutingEntropy(), new ChosenProbability(), new ActivationDensity(4), new KlDivergence());
         var (crossEntropy, variance, mse) = (new NextTokenCrossEntropy(), new ExplainedVariance(), new MeanNormalizedMse());
         void AddAll()
@@ -119,7 +119,7 @@ public sealed class RoutingMetricTests
     public void Layer_weights_of_another_shape_are_refused()
     {
         using var scope = NewDisposeScope();
-        using var origin = new LayerOfOrigin(latents: 4, hiddenStates: 2);
+        var origin = new LayerOfOrigin(latents: 4, hiddenStates: 2);
         var columns = () => new RoutingShare(3).Add(zeros(5, 2));
         var rows = () => origin.Add(Codes([0, 1], [1, 1]), zeros(2, 2));
 
