@@ -6,7 +6,7 @@ namespace RouteSae.Evaluation;
 /// <summary>What takes the place of a hidden state: its reconstruction, or as a measure of what there was to lose, nothing or a mean.</summary>
 internal static class Ablation
 {
-    public static Tensor Reconstruction(Replacement replacement, Tensor hidden) => replacement.Reconstruct(hidden);
+    public static Tensor Reconstruction(Replacement replacement, Tensor hidden) => replacement.Reconstruct(hidden).to(hidden.device);
 
     public static Tensor Zero(Replacement replacement, Tensor hidden) => zeros_like(hidden);
 

@@ -11,8 +11,9 @@ namespace RouteSae.Evaluation;
 /// comparison with published numbers; <see cref="AutoencoderEvaluator"/> is the one to use. Borrows both models.
 /// </summary>
 /// <remarks>
-/// For MLSAE the program reads hidden states 3 to 11 and puts the reconstruction of the i-th of them, counted from 0, into
-/// the output of decoder layer i + 1, that is two layers too low; its average divides by 9 however many hidden states there are.
+/// For MLSAE the program reads hidden states 3 to 11 and puts the reconstruction of the i-th of them, counted from 0, in
+/// the place of hidden state i + 1, two layers too low; its average divides by 9 however many hidden states there are.
+/// A random-layer model keeps the hidden state that its seed gives for the whole run, where the program draws one a batch.
 /// </remarks>
 public sealed class ReferenceEvaluation
 {
