@@ -33,7 +33,10 @@ public sealed class AutoencoderTrainer : IDisposable
         var unitNormInterval = model is MultiLayerModel { Fidelity: Fidelity.Reference } ? 1 : Options.UnitNormInterval;
         Optimizer = new AutoencoderOptimizer(
             [.. model.Parameters.Where(parameter => parameter.IsTrained)],
-            model.NormalizeDecoder, Schedule, Options.Beta1, Options.Beta2, unitNormInterval, recordGradients: !TrainingSteps.ByKernels(model));
+            model.NormalizeDecoder, Schedule, Options.Beta1, Options.Beta2, unitNormInterval, recordGradients: !TrainingSteps.ByKernels(model))
+        {
+            BatchesPerEpoch = Options.StepsPerEpoch,
+        };
         DeadLatents = new DeadLatentTracker(model.Latents, Options.DeadAfterTokens, model.Parameters[0].Value.device);
         Routing = new RoutingStatistics(model.HiddenStates.Count);
         _penalty = new SparsityPenalty(Options, countsLatents: model is FixedLayersModel { Autoencoder: JumpReluAutoencoder });
