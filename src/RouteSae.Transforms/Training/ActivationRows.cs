@@ -8,6 +8,7 @@ internal sealed class ActivationRows : IDisposable
 {
     private readonly int _capacity;
     private Tensor[] _rows = []; // L x [capacity, D]
+    private IReadOnlyList<int>? _indices; // of the hidden states
 
     public ActivationRows(int capacity) => _capacity = capacity;
 
@@ -23,7 +24,7 @@ internal sealed class ActivationRows : IDisposable
         using var noGradient = no_grad();
         var incoming = batch.RealTokens();
         if (_rows.Length == 0)
-            _rows = incoming.Select(Allocate).ToArray();
+            (_rows, _indices) = (incoming.Select(like => Allocate(like, like.device)).ToArray(), batch.Indices);
         var total = incoming[0].shape[0];
         var count = Math.Min(total - from, _capacity - Count);
         for (var i = 0; i < _rows.Length; i++)
@@ -36,7 +37,7 @@ internal sealed class ActivationRows : IDisposable
     {
         using var scope = NewDisposeScope();
         var index = tensor(rows, device: _rows[0].device);
-        return new HiddenStateBatch(_rows.Select(tensor => tensor.index_select(0, index)).ToArray());
+        return new HiddenStateBatch(_rows.Select(tensor => tensor.index_select(0, index)).ToArray(), indices: _indices);
     }
 
     /// <summary>Keeps these rows only, and makes room for others.</summary>
@@ -51,12 +52,34 @@ internal sealed class ActivationRows : IDisposable
             tensor.narrow(0, 0, rows.Length).copy_(tensor.index_select(0, index));
     }
 
+    public void Save(TrainingState state)
+    {
+        using var scope = NewDisposeScope();
+        state.Set("count", Count);
+        state.Set("hiddenStates", _rows.Length);
+        state.Set("indices", _indices);
+        for (var i = 0; i < _rows.Length; i++)
+            state.Set($"{i}", _rows[i].narrow(0, 0, Count));
+    }
+
+    public void Restore(TrainingState state, Device device)
+    {
+        Dispose();
+        Count = state.Value<int>("count");
+        _indices = state.Value<int[]?>("indices");
+        var saved = Enumerable.Range(0, state.Value<int>("hiddenStates")).Select(i => state.Tensor($"{i}")).ToArray();
+        _rows = [.. saved.Select(like => Allocate(like, device))];
+        using var scope = NewDisposeScope();
+        for (var i = 0; i < _rows.Length; i++)
+            _rows[i].narrow(0, 0, Count).copy_(saved[i]);
+    }
+
     public void Dispose()
     {
         foreach (var tensor in _rows)
             tensor.Dispose();
     }
 
-    private Tensor Allocate(Tensor like) =>
-        empty([_capacity, like.shape[1]], dtype: like.dtype, device: like.device).DetachFromDisposeScope();
+    private Tensor Allocate(Tensor like, Device device) =>
+        empty([_capacity, like.shape[1]], dtype: like.dtype, device: device).DetachFromDisposeScope();
 }

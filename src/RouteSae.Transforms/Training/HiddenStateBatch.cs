@@ -9,10 +9,14 @@ public sealed class HiddenStateBatch : IDisposable
     /// <summary>Takes over the tensors.</summary>
     /// <param name="hiddenStates">L tensors [N, D], raw, in the order of the routed hidden states.</param>
     /// <param name="mask">Bool [N]: true where the token is real, false for padding and special tokens. Default: every token is real.</param>
-    /// <exception cref="ArgumentException">The tensors do not agree about N and D.</exception>
-    public HiddenStateBatch(IReadOnlyList<Tensor> hiddenStates, Tensor? mask = null)
+    /// <param name="indices">Which hidden states these are, one number a tensor. Default: whoever takes the batch knows.</param>
+    /// <exception cref="ArgumentException">The tensors do not agree about N and D, or there is not one index for each.</exception>
+    public HiddenStateBatch(IReadOnlyList<Tensor> hiddenStates, Tensor? mask = null, IReadOnlyList<int>? indices = null)
     {
         CheckShapes(hiddenStates, mask);
+        if (indices is not null && indices.Count != hiddenStates.Count)
+            throw new ArgumentException($"A batch of {hiddenStates.Count} hidden states needs as many indices; these are {string.Join(", ", indices)}.");
+        Indices = indices;
         HiddenStates = hiddenStates.Select(tensor => tensor.DetachFromDisposeScope()).ToArray();
         Mask = mask?.DetachFromDisposeScope();
     }
@@ -22,6 +26,9 @@ public sealed class HiddenStateBatch : IDisposable
 
     /// <summary>Bool [N], true where the token is real; null when every token is.</summary>
     public Tensor? Mask { get; }
+
+    /// <summary>Which hidden states these are (0 = embeddings, i = output of decoder layer i); null where that was not said.</summary>
+    public IReadOnlyList<int>? Indices { get; }
 
     /// <summary>N, padding included.</summary>
     public long Tokens => HiddenStates[0].shape[0];
@@ -42,6 +49,25 @@ public sealed class HiddenStateBatch : IDisposable
         foreach (var tensor in HiddenStates)
             tensor.Dispose();
         Mask?.Dispose();
+    }
+
+    /// <summary>Saves the real tokens from a given one on.</summary>
+    internal void Save(long from, TrainingState state)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = RealTokens();
+        state.Set("indices", Indices);
+        state.Set("hiddenStates", tokens.Count);
+        for (var i = 0; i < tokens.Count; i++)
+            state.Set($"{i}", tokens[i].narrow(0, from, tokens[i].shape[0] - from));
+    }
+
+    /// <summary>The tokens that <see cref="Save"/> has saved.</summary>
+    internal static HiddenStateBatch Restore(TrainingState state, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var tensors = Enumerable.Range(0, state.Value<int>("hiddenStates")).Select(i => state.Tensor($"{i}").to(device, copy: true));
+        return new HiddenStateBatch([.. tensors], indices: state.Value<int[]?>("indices"));
     }
 
     private static void CheckShapes(IReadOnlyList<Tensor> hiddenStates, Tensor? mask)

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace RouteSae.Training;
+
+/// <summary>What decides a training, as names and values that can be compared.</summary>
+internal static class TrainingSettings
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    /// <summary>The public properties of options or of an architecture; those of parts get the part's name before theirs.</summary>
+    public static IReadOnlyDictionary<string, string> Of(object options)
+    {
+        var settings = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Flatten(JsonSerializer.SerializeToNode(options, options.GetType(), Json), "", settings);
+        return settings;
+    }
+
+    /// <summary>What differs, in sentences; empty when nothing does.</summary>
+    public static IReadOnlyList<string> Differences(IReadOnlyDictionary<string, string> saved, IReadOnlyDictionary<string, string> present) =>
+    [
+        .. saved.Keys.Union(present.Keys).Order(StringComparer.Ordinal)
+            .Select(name => (Name: name, Saved: saved.GetValueOrDefault(name, "not set"), Present: present.GetValueOrDefault(name, "not set")))
+            .Where(setting => setting.Saved != setting.Present)
+            .Select(setting => $"{setting.Name} is {setting.Present}, but the checkpoint's is {setting.Saved}."),
+    ];
+
+    private static void Flatten(JsonNode? node, string name, SortedDictionary<string, string> settings)
+    {
+        if (node is not JsonObject parts)
+        {
+            settings[name] = node is JsonArray list ? string.Join(", ", list) : node?.ToString() ?? "null";
+            return;
+        }
+        foreach (var (part, value) in parts)
+            Flatten(value, name.Length == 0 ? part : $"{name}.{part}", settings);
+    }
+}
