@@ -23,7 +23,7 @@ public sealed class PlainTrainingTests
     {
         using var scope = NewDisposeScope();
         using var small = SmallCase.Of(path, fidelity, scale);
-        using var trainer = new RouteSaeTrainer(small.Model, PathTrainers.Options());
+        using var trainer = new AutoencoderTrainer(small.Model, PathTrainers.Options());
         using var plain = new PlainTrainer(small.Plain);
 
         var loss = trainer.Step(small.Batch(0));
@@ -44,7 +44,7 @@ public sealed class PlainTrainingTests
     {
         using var scope = NewDisposeScope();
         using var small = SmallCase.Of(path, fidelity, scale);
-        using var trainer = new RouteSaeTrainer(small.Model, PathTrainers.Options());
+        using var trainer = new AutoencoderTrainer(small.Model, PathTrainers.Options());
         using var plain = new PlainTrainer(small.Plain);
 
         for (var step = 0; step < Steps; step++)

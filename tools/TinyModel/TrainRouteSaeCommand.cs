@@ -54,17 +54,17 @@ internal static class TrainRouteSaeCommand
 
     private static void Train(RouteSaeModel model, WindowActivations source, Arguments arguments, string output)
     {
-        var options = new RouteSaeTrainerOptions
+        var options = new AutoencoderTrainerOptions
         {
             TotalTokens = arguments.Number("tokens", 8_000_000),
             BatchTokens = BatchWindows * (source.ContextLength - 1),
             ReportInterval = 50,
         };
-        using var trainer = new RouteSaeTrainer(model, options);
+        using var trainer = new AutoencoderTrainer(model, options);
         using var log = new StreamWriter(Path.Combine(output, "routesae.log")) { AutoFlush = true };
         var report = trainer.Train(source.Batches(), new ImmediateProgress(progress =>
         {
-            var line = string.Create(CultureInfo.InvariantCulture, $"step {progress.Step}/{progress.TotalSteps} tokens {progress.Tokens} tokens/s {progress.TokensPerSecond:F0} loss {progress.Loss:F4} nmse {progress.NormalizedMse:F4} L0 {progress.ActiveLatents:F1} dead {progress.DeadLatents} share {string.Join(' ', progress.RoutingShare.Select(s => s.ToString("F3", CultureInfo.InvariantCulture)))} entropy {progress.ShareEntropy:F3} {progress.TokenEntropy:F3}");
+            var line = string.Create(CultureInfo.InvariantCulture, $"step {progress.Step}/{progress.TotalSteps} tokens {progress.Tokens} tokens/s {progress.TokensPerSecond:F0} loss {progress.Loss:F4} nmse {progress.NormalizedMse:F4} L0 {progress.ActiveLatents:F1} dead {progress.DeadLatents} share {string.Join(' ', progress.RoutingShare!.Select(s => s.ToString("F3", CultureInfo.InvariantCulture)))} entropy {progress.ShareEntropy:F3} {progress.TokenEntropy:F3}");
             log.WriteLine(line);
             Console.WriteLine(line);
         }));

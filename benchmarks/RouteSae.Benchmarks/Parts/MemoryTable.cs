@@ -40,7 +40,7 @@ internal sealed class MemoryTable
     {
         var before = PeakMemory.Resident();
         using var model = PathModels.Create(scale.Architecture(fidelity), ComputePath.Auto);
-        using var trainer = new RouteSaeTrainer(model, PathTrainers.Options());
+        using var trainer = new AutoencoderTrainer(model, PathTrainers.Options());
         var peak = SecondStep(batches.EachTime(batch => trainer.Step(batch)));
         var state = 3.0 * sizeof(float) * model.Parameters.Sum(parameter => parameter.Value.numel());
         var gradients = 2.0 * sizeof(float) * scale.HiddenSize * LatentsOfLastStep(trainer);
@@ -63,7 +63,7 @@ internal sealed class MemoryTable
         return PeakMemory.While(step);
     }
 
-    private static long LatentsOfLastStep(RouteSaeTrainer trainer)
+    private static long LatentsOfLastStep(AutoencoderTrainer trainer)
     {
         using var scope = NewDisposeScope();
         return (trainer.DeadLatents.TokensSinceFired == 0).sum(ScalarType.Int64).item<long>();

@@ -49,7 +49,7 @@ internal sealed class TrainPart : IPart
         using var trainers = new PathTrainers(models);
         using var product = new BFloat16Product(scale, tokens);
         var plainStep = new Variant(PlainRouteSae.Name, batches.EachTime(batch => plainTrainer.Step(batch.HiddenStates)));
-        var steps = trainers.All.Select(trainer => new Variant(trainer.Model.Path.ToString(), batches.EachTime(batch => trainer.Step(batch))));
+        var steps = trainers.All.Zip(models.All, (trainer, model) => new Variant(model.Path.ToString(), batches.EachTime(batch => trainer.Step(batch))));
         var timings = AlternatingRounds.Measure([plainStep, .. steps, new("bfloat16 product", product.Run)], options.Rounds);
         table.Add(scale.Describe(tokens), tokens, [.. timings.SkipLast(1)]);
         NoteProduct(table, scale.Describe(tokens), timings[^1], timings.First(timing => timing.Name == nameof(ComputePath.Auto)));

@@ -6,10 +6,10 @@ namespace RouteSae.Benchmarks.Work;
 internal sealed class PathTrainers(PathModels models) : IDisposable
 {
     /// <summary>In the order of the models.</summary>
-    public IReadOnlyList<RouteSaeTrainer> All { get; } = [.. models.All.Select(model => new RouteSaeTrainer(model, Options()))];
+    public IReadOnlyList<AutoencoderTrainer> All { get; } = [.. models.All.Select(model => new AutoencoderTrainer(model, Options()))];
 
     /// <summary>A constant learning rate of 5e-4; no latent ever counts as dead; b_pre starts where the model has it.</summary>
-    public static RouteSaeTrainerOptions Options() => new()
+    public static AutoencoderTrainerOptions Options() => new()
     {
         TotalTokens = long.MaxValue / 2,
         WarmupFraction = 0,

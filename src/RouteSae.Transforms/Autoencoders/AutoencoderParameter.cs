@@ -6,11 +6,12 @@ namespace RouteSae.Autoencoders;
 /// <summary>A trainable tensor, and how the reference implementation's state_dict stores it. Owns the tensor.</summary>
 public sealed class AutoencoderParameter : IDisposable
 {
-    internal AutoencoderParameter(string name, Tensor value, bool storedTransposed = false)
+    internal AutoencoderParameter(string name, Tensor value, bool storedTransposed = false, bool isTrained = true)
     {
         Name = name;
         Value = value.DetachFromDisposeScope();
         StoredTransposed = storedTransposed;
+        IsTrained = isTrained;
     }
 
     /// <summary>The name in the state_dict, such as <c>sae.encoder.weight</c>.</summary>
@@ -21,6 +22,9 @@ public sealed class AutoencoderParameter : IDisposable
 
     /// <summary>Whether the stored form is the transpose of <see cref="Value"/>.</summary>
     public bool StoredTransposed { get; }
+
+    /// <summary>Whether the loss reaches it: an optimiser leaves the others alone.</summary>
+    public bool IsTrained { get; }
 
     /// <summary>A detached copy, in stored layout, of the parameter or of a tensor shaped like it (a gradient, an Adam moment). The caller owns it.</summary>
     /// <param name="like">A tensor of the shape of <see cref="Value"/>.</param>

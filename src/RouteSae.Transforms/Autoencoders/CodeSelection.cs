@@ -1,3 +1,6 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
 namespace RouteSae.Autoencoders;
 
 /// <summary>Overrides, at inference, which latents count as active.</summary>
@@ -23,4 +26,15 @@ public sealed record CodeSelection
 
     /// <summary>Keeps every pre-activation above <paramref name="threshold"/>, however many there are.</summary>
     public static CodeSelection Above(double threshold) => new() { Threshold = threshold };
+
+    /// <summary>What is kept of dense values, the rest being 0; differentiable.</summary>
+    /// <param name="values">[N, M].</param>
+    internal Tensor Apply(Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        if (Threshold is { } threshold)
+            return values.where(values > threshold, zeros_like(values)).MoveToOuterDisposeScope();
+        var (largest, indices) = values.topk((int)Math.Min(ActiveLatents!.Value, values.shape[1]), dim: -1, sorted: false);
+        return zeros_like(values).scatter(1, indices, largest).MoveToOuterDisposeScope();
+    }
 }

@@ -118,17 +118,6 @@ public sealed class LayerRouter : IDisposable
     }
 
     /// <summary>Throws unless these are the routed hidden states of one number of tokens.</summary>
-    internal void CheckShapes(IReadOnlyList<Tensor> hiddenStates)
-    {
-        var routed = _architecture.RoutedHiddenStates;
-        if (hiddenStates.Count != routed.Count)
-            throw new ArgumentException($"The router got {hiddenStates.Count} hidden states, but chooses among {routed.Count} ({string.Join(", ", routed)}).");
-        for (var i = 0; i < routed.Count; i++)
-        {
-            var shape = hiddenStates[i].shape;
-            if (shape.Length != 2 || shape[1] != _architecture.HiddenSize || shape[0] != hiddenStates[0].shape[0])
-                throw new ArgumentException(
-                    $"Hidden state {routed[i]} has shape [{string.Join(", ", shape)}]; the router needs [{hiddenStates[0].shape[0]}, {_architecture.HiddenSize}], tokens by hidden size, for each hidden state.");
-        }
-    }
+    internal void CheckShapes(IReadOnlyList<Tensor> hiddenStates) =>
+        HiddenStateShapes.Check(hiddenStates, _architecture.RoutedHiddenStates, _architecture.HiddenSize);
 }

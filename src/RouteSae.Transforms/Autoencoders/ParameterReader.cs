@@ -27,7 +27,9 @@ internal sealed class ParameterReader
     /// <summary>The same tensors, seen from within a part of the model: every name gets the prefix.</summary>
     public ParameterReader Within(string prefix) => new(_copy, _location, _prefix + prefix);
 
-    public AutoencoderParameter Read(string name, params long[] shape) => new(_prefix + name, Load(name, shape));
+    public AutoencoderParameter Read(string name, params long[] shape) => Read(name, isTrained: true, shape);
+
+    public AutoencoderParameter Read(string name, bool isTrained, params long[] shape) => new(_prefix + name, Load(name, shape), isTrained: isTrained);
 
     /// <param name="name">Name without the prefix.</param>
     /// <param name="storedShape">Shape as stored; the parameter's value is the transpose.</param>

@@ -48,15 +48,6 @@ public sealed record RouteSaeArchitecture
     }
 
     /// <summary>Everything that is wrong with this architecture, in sentences; empty when nothing is.</summary>
-    public IReadOnlyList<string> Problems()
-    {
-        var problems = new List<string>(Autoencoder.Problems());
-        if (RoutedHiddenStates.Count < 2)
-            problems.Add($"RoutedHiddenStates has {RoutedHiddenStates.Count} entries; a router needs at least 2 hidden states to choose among.");
-        if (RoutedHiddenStates.Any(index => index < 0))
-            problems.Add($"RoutedHiddenStates holds {RoutedHiddenStates.First(index => index < 0)}; hidden states are numbered from 0.");
-        if (RoutedHiddenStates.Zip(RoutedHiddenStates.Skip(1)).Any(pair => pair.First >= pair.Second))
-            problems.Add($"RoutedHiddenStates is {string.Join(", ", RoutedHiddenStates)}; list each hidden state once, in ascending order.");
-        return problems;
-    }
+    public IReadOnlyList<string> Problems() =>
+        [.. Autoencoder.Problems(), .. HiddenStateList.Problems(RoutedHiddenStates, nameof(RoutedHiddenStates), "a router")];
 }

@@ -8,7 +8,7 @@ namespace RouteSae.Autoencoders;
 /// A routed sparse autoencoder: a router that chooses among the hidden states of a token, and one TopK autoencoder that they
 /// share. Owns its tensors. Routing, encoding and decoding may run on several threads at once.
 /// </summary>
-public sealed class RouteSaeModel : IDisposable
+public sealed class RouteSaeModel : AutoencoderModel
 {
     private const string RouterPrefix = "router.";
     private const string AutoencoderPrefix = "sae.";
@@ -30,8 +30,24 @@ public sealed class RouteSaeModel : IDisposable
     /// <summary>The autoencoder that all routed hidden states share.</summary>
     public TopKAutoencoder Autoencoder { get; }
 
+    /// <inheritdoc/>
+    public override string Description =>
+        $"RouteSAE ({Architecture.Mode.ToString().ToLowerInvariant()}, K = {Architecture.ActiveLatents}) on hidden states {string.Join(", ", HiddenStates)}";
+
+    /// <inheritdoc/>
+    public override int HiddenSize => Architecture.HiddenSize;
+
+    /// <inheritdoc/>
+    public override int Latents => Architecture.Latents;
+
+    /// <inheritdoc/>
+    public override Fidelity Fidelity => Architecture.Fidelity;
+
+    /// <summary>The hidden states that the router chooses among.</summary>
+    public override IReadOnlyList<int> HiddenStates => Architecture.RoutedHiddenStates;
+
     /// <summary>The autoencoder's parameters, then the router's.</summary>
-    public IReadOnlyList<AutoencoderParameter> Parameters { get; }
+    public override IReadOnlyList<AutoencoderParameter> Parameters { get; }
 
     /// <summary>How the model computes, in training too. Default: <see cref="ComputePath.Auto"/>.</summary>
     internal ComputePath Path
@@ -78,9 +94,6 @@ public sealed class RouteSaeModel : IDisposable
         return new RouteSaeModel(architecture, ParameterReader.From(stateDictionary));
     }
 
-    /// <summary>Writes the tensors in safetensors format, under the names that <see cref="Load"/> reads.</summary>
-    public void Save(Stream safetensors) => ParameterWriter.Write(safetensors, Parameters);
-
     /// <summary>Standardises the hidden states, and routes each token. Training, evaluation, extraction and steering all encode what this returns.</summary>
     /// <param name="hiddenStates">The L routed hidden states, raw, each [N, D].</param>
     /// <param name="mode">Hard or soft. Default: the architecture's.</param>
@@ -92,14 +105,56 @@ public sealed class RouteSaeModel : IDisposable
     /// <param name="selection">Replaces the architecture's K at inference. Default: none.</param>
     public SparseCodes Encode(Tensor routed, CodeSelection? selection = null) => Autoencoder.Encode(routed, selection);
 
-    /// <inheritdoc cref="TopKAutoencoder.Decode"/>
+    /// <inheritdoc cref="SparseAutoencoder.Decode"/>
     public Tensor Decode(SparseCodes codes) => Autoencoder.Decode(codes);
 
-    /// <summary>Frees the tensors.</summary>
-    public void Dispose()
+    /// <inheritdoc/>
+    public override EncodedActivations Forward(IReadOnlyList<Tensor> hiddenStates, CodeSelection? selection = null)
+    {
+        using var scope = NewDisposeScope();
+        var routed = Route(hiddenStates);
+        var codes = Encode(routed.X, selection);
+        return new EncodedActivations(routed.X, codes, Decode(codes), routed.LayerWeights(), routed.Probabilities).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override void NormalizeDecoder() => Autoencoder.NormalizeDecoder();
+
+    /// <inheritdoc/>
+    public override void Dispose()
     {
         Autoencoder.Dispose();
         Router.Dispose();
+    }
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<ReplacementPass>? Replacements(IReadOnlyList<Tensor> hiddenStates, CodeSelection? selection)
+    {
+        if (Architecture.Mode != RoutingMode.Hard)
+            return null;
+        using var scope = NewDisposeScope();
+        var routed = Route(hiddenStates);
+        var probability = routed.Probabilities.gather(1, routed.Chosen.unsqueeze(1)); // [N, 1]
+        var replacements = new List<Replacement>();
+        for (var place = 0; place < HiddenStates.Count; place++)
+        {
+            var rows = (routed.Chosen == place).nonzero().squeeze(1).MoveToOuterDisposeScope();
+            var scale = probability.index_select(0, rows).MoveToOuterDisposeScope();
+            if (rows.shape[0] > 0)
+                replacements.Add(new Replacement(HiddenStates[place], rows, raw => Reconstruct(raw, scale, selection)));
+        }
+        return [new ReplacementPass(replacements)];
+    }
+
+    /// <summary>The reconstruction of p · x, over p; the reference encodes x without p here, which is not what the autoencoder was trained on.</summary>
+    private Tensor Reconstruct(Tensor raw, Tensor probability, CodeSelection? selection)
+    {
+        using var scope = NewDisposeScope();
+        var standardized = Standardize(raw);
+        var x = Fidelity == Fidelity.Reference ? standardized.Values : standardized.Values * probability;
+        var reconstruction = Decode(Encode(x, selection));
+        var unscaled = Fidelity == Fidelity.Reference ? reconstruction : reconstruction / probability;
+        return standardized.Undo(unscaled, Fidelity).to(raw.dtype).MoveToOuterDisposeScope();
     }
 
     private static void Check(RouteSaeArchitecture architecture) =>

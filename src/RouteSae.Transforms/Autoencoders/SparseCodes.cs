@@ -16,6 +16,17 @@ public sealed record SparseCodes(Tensor Indices, Tensor Values) : IDisposable
     internal static SparseCodes Empty(long tokens, int slots) =>
         new(KernelTensors.Empty(ScalarType.Int64, tokens, slots), KernelTensors.Floats(tokens, slots));
 
+    /// <summary>The non-zero values of dense codes, with as many slots as the busiest token needs, at least one.</summary>
+    /// <param name="dense">[N, M].</param>
+    internal static SparseCodes FromDense(Tensor dense)
+    {
+        using var scope = NewDisposeScope();
+        var active = dense.detach() != 0; // [N, M]
+        var slots = active.shape[0] == 0 ? 1 : Math.Max(1, active.sum(1L).max().item<long>());
+        var (_, indices) = dense.detach().abs().topk((int)slots, dim: -1, sorted: false);
+        return new SparseCodes(indices, dense.gather(1, indices)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>N.</summary>
     public long Tokens => Indices.shape[0];
 
@@ -36,6 +47,13 @@ public sealed record SparseCodes(Tensor Indices, Tensor Values) : IDisposable
         using var scope = NewDisposeScope();
         var dense = zeros([Tokens, latents], dtype: Values.dtype, device: Values.device);
         return dense.scatter(1, Indices, Values).MoveToOuterDisposeScope();
+    }
+
+    internal SparseCodes MoveToOuterDisposeScope()
+    {
+        Indices.MoveToOuterDisposeScope();
+        Values.MoveToOuterDisposeScope();
+        return this;
     }
 
     /// <summary>Frees both tensors.</summary>

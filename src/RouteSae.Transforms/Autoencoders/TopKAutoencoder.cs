@@ -11,51 +11,25 @@ namespace RouteSae.Autoencoders;
 /// A TopK sparse autoencoder: pre = W_enc (x − b_pre) + b_lat, z = the K largest of pre, x̂ = W_dec z + b_pre. Owns its
 /// tensors. Encoding and decoding may run on several threads at once.
 /// </summary>
-public sealed class TopKAutoencoder : IDisposable
+public sealed class TopKAutoencoder : SparseAutoencoder
 {
-    internal const string EncoderName = "encoder.weight";
-    internal const string DecoderName = "decoder.weight";
-    internal const string PreBiasName = "pre_bias";
-    internal const string LatentBiasName = "latent_bias";
-
-    private readonly AutoencoderParameter _preBias; // [D]
+    private readonly TopKArchitecture _architecture;
     private readonly AutoencoderParameter _latentBias; // [M]
-    private readonly AutoencoderParameter _encoder; // [M, D]
-    private readonly AutoencoderParameter _directions; // [M, D], stored [D, M]: decoding reads the rows of the active latents only
     private readonly Lazy<SparseEncoder> _sparseEncoder;
 
     internal TopKAutoencoder(TopKArchitecture architecture, ParameterReader reader)
+        : base(architecture, reader, [reader.Read(LatentBiasName, architecture.Latents)])
     {
-        var (hidden, latents) = (architecture.HiddenSize, architecture.Latents);
-        Architecture = architecture;
-        _preBias = reader.Read(PreBiasName, hidden);
-        _latentBias = reader.Read(LatentBiasName, latents);
-        _encoder = reader.Read(EncoderName, latents, hidden);
-        _directions = reader.ReadTransposed(DecoderName, hidden, latents);
-        Parameters = [_preBias, _latentBias, _encoder, _directions];
+        _architecture = architecture;
+        _latentBias = Parameters[1];
         _sparseEncoder = new Lazy<SparseEncoder>(() => new SparseEncoder(EncoderWeight, PreBias, LatentBias));
     }
 
-    /// <summary>The sizes.</summary>
-    public TopKArchitecture Architecture { get; }
-
-    /// <summary>b_pre, b_lat, W_enc and W_dec, in this order.</summary>
-    public IReadOnlyList<AutoencoderParameter> Parameters { get; }
-
-    /// <summary>b_pre, [D].</summary>
-    public Tensor PreBias => _preBias.Value;
+    /// <inheritdoc/>
+    public override TopKArchitecture Architecture => _architecture;
 
     /// <summary>b_lat, [M]. Change it by tensor operations only: writing to its memory (data, bytes) goes unnoticed, and codes may then be wrong.</summary>
     public Tensor LatentBias => _latentBias.Value;
-
-    /// <summary>W_enc, [M, D]. Change it by tensor operations only: writing to its memory (data, bytes) goes unnoticed, and codes may then be wrong.</summary>
-    public Tensor EncoderWeight => _encoder.Value;
-
-    /// <summary>W_decᵀ, [M, D]: row j is what latent j adds to the activation, one unit of it.</summary>
-    public Tensor DecoderDirections => _directions.Value;
-
-    /// <summary>How encoding and decoding compute. Default: <see cref="ComputePath.Auto"/>.</summary>
-    internal ComputePath Path { get; set; }
 
     /// <summary>A new autoencoder whose decoder starts as the transpose of its encoder, with zero biases.</summary>
     /// <param name="architecture">The sizes.</param>
@@ -64,7 +38,7 @@ public sealed class TopKAutoencoder : IDisposable
     /// <exception cref="ArgumentException">The sizes do not fit together; the message lists every problem.</exception>
     public static TopKAutoencoder Create(TopKArchitecture architecture, int seed, Device? device = null)
     {
-        ArchitectureCheck.ThrowIfAny("The autoencoder's architecture", architecture.Problems());
+        Check(architecture);
         using var initialization = new ParameterInitialization(seed, device);
         using var scope = NewDisposeScope();
         return new TopKAutoencoder(architecture, ParameterReader.From(StartingValues(architecture, initialization)));
@@ -74,7 +48,7 @@ public sealed class TopKAutoencoder : IDisposable
     /// <exception cref="ArgumentException">The sizes do not fit together, or a tensor's shape does not fit them.</exception>
     public static TopKAutoencoder Load(TopKArchitecture architecture, ITensorSource weights, Device? device = null)
     {
-        ArchitectureCheck.ThrowIfAny("The autoencoder's architecture", architecture.Problems());
+        Check(architecture);
         return new TopKAutoencoder(architecture, ParameterReader.From(weights, device));
     }
 
@@ -84,17 +58,14 @@ public sealed class TopKAutoencoder : IDisposable
     /// <exception cref="ArgumentException">A tensor is missing, or its shape does not fit the architecture.</exception>
     public static TopKAutoencoder FromTensors(TopKArchitecture architecture, IReadOnlyDictionary<string, Tensor> stateDictionary)
     {
-        ArchitectureCheck.ThrowIfAny("The autoencoder's architecture", architecture.Problems());
+        Check(architecture);
         return new TopKAutoencoder(architecture, ParameterReader.From(stateDictionary));
     }
-
-    /// <summary>Writes the four tensors in safetensors format, under the names that <see cref="Load"/> reads.</summary>
-    public void Save(Stream safetensors) => ParameterWriter.Write(safetensors, Parameters);
 
     /// <summary>pre = W_enc (x − b_pre) + b_lat.</summary>
     /// <param name="x">Activations, [N, D].</param>
     /// <returns>[N, M]; the caller owns it.</returns>
-    public Tensor PreActivations(Tensor x)
+    public override Tensor PreActivations(Tensor x)
     {
         TorchRuntime.UseThreads();
         using var scope = NewDisposeScope();
@@ -112,52 +83,23 @@ public sealed class TopKAutoencoder : IDisposable
     /// A pre-activation is NaN; the message names the token. Looked for on the CPU in float32, where no gradients are recorded and no
     /// threshold selects.
     /// </exception>
-    public SparseCodes Encode(Tensor x, CodeSelection? selection = null)
+    public override SparseCodes Encode(Tensor x, CodeSelection? selection = null)
     {
         TorchRuntime.UseThreads();
+        if (selection?.Threshold is not null)
+            return base.Encode(x, selection);
         var path = KernelSupport.Choose(Path, x, EncoderWeight, PreBias, LatentBias);
-        if (selection?.Threshold is null && path != ComputePath.TorchOperations && !KernelSupport.RecordsGradients(x, EncoderWeight, PreBias, LatentBias))
+        if (path != ComputePath.TorchOperations && !KernelSupport.RecordsGradients(x, EncoderWeight, PreBias, LatentBias))
             return EncodeByKernel(x, Slots(selection));
         using var scope = NewDisposeScope();
-        var (values, indices) = selection?.Threshold is { } threshold
-            ? SelectAbove(PreActivations(x), threshold)
-            : LargestLinear.Apply(x - PreBias, EncoderWeight, LatentBias, Slots(selection));
-        if (Architecture.Fidelity == Fidelity.Corrected)
-            values = values.relu();
-        return new SparseCodes(indices.MoveToOuterDisposeScope(), values.MoveToOuterDisposeScope());
-    }
-
-    /// <summary>x̂ = W_dec z + b_pre.</summary>
-    /// <returns>[N, D]; the caller owns it.</returns>
-    public Tensor Decode(SparseCodes codes)
-    {
-        TorchRuntime.UseThreads();
-        if (KernelSupport.Choose(Path, codes.Values, DecoderDirections, PreBias) != ComputePath.TorchOperations && SparseDecoder.Fits(codes)
-            && !KernelSupport.RecordsGradients(codes.Values, DecoderDirections, PreBias))
-            return SparseDecoder.Decode(DecoderDirections, PreBias, codes);
-        using var scope = NewDisposeScope();
-        return (RowOperators.WeightedSum(DecoderDirections, codes.Indices, codes.Values) + PreBias).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Scales every latent's direction (a column of W_dec) to length 1. A direction of length 0 stays as it is.</summary>
-    public void NormalizeDecoder()
-    {
-        if (KernelSupport.Choose(Path, DecoderDirections) != ComputePath.TorchOperations)
-        {
-            UnitRows.Normalize(DecoderDirections);
-            return;
-        }
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var lengths = DecoderDirections.norm(dim: 1, keepdim: true);
-        DecoderDirections.div_(lengths.masked_fill_(lengths == 0, 1));
+        var (values, indices) = LargestLinear.Apply(x - PreBias, EncoderWeight, LatentBias, Slots(selection));
+        return new SparseCodes(indices, Corrected ? values.relu() : values).MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees the tensors.</summary>
-    public void Dispose()
+    public override void Dispose()
     {
-        foreach (var parameter in Parameters)
-            parameter.Dispose();
+        base.Dispose();
         if (_sparseEncoder.IsValueCreated)
             _sparseEncoder.Value.Dispose();
     }
@@ -165,22 +107,21 @@ public sealed class TopKAutoencoder : IDisposable
     /// <summary>Encodes by kernels into codes that are there; see <see cref="SparseEncoder.Encode"/>.</summary>
     internal void EncodeByKernel(Tensor x, SparseCodes codes, Tensor? centered = null) =>
         _sparseEncoder.Value.Encode(
-            x, codes, Architecture.Fidelity == Fidelity.Corrected, KernelSupport.Choose(Path, x) == ComputePath.BFloat16Kernels, centered);
+            x, codes, Corrected, KernelSupport.Choose(Path, x) == ComputePath.BFloat16Kernels, centered);
 
     /// <summary>Tells that a kernel has changed the parameters in place.</summary>
     internal void ParametersChanged() => _sparseEncoder.Value.ParametersChanged();
 
-    internal static Dictionary<string, Tensor> StartingValues(TopKArchitecture architecture, ParameterInitialization initialization)
+    /// <inheritdoc/>
+    internal override Tensor Activate(Tensor preActivations, CodeSelection? selection = null)
     {
-        var encoder = initialization.LinearWeight(architecture.Latents, architecture.HiddenSize);
-        return new Dictionary<string, Tensor>
-        {
-            [PreBiasName] = initialization.Zeros(architecture.HiddenSize),
-            [LatentBiasName] = initialization.Zeros(architecture.Latents),
-            [EncoderName] = encoder,
-            [DecoderName] = encoder.t(),
-        };
+        using var scope = NewDisposeScope();
+        var codes = (selection ?? CodeSelection.Largest(Architecture.ActiveLatents)).Apply(preActivations);
+        return (Corrected ? codes.relu() : codes).MoveToOuterDisposeScope();
     }
+
+    internal static Dictionary<string, Tensor> StartingValues(TopKArchitecture architecture, ParameterInitialization initialization) =>
+        new(TiedStart(architecture, initialization)) { [LatentBiasName] = initialization.Zeros(architecture.Latents) };
 
     private SparseCodes EncodeByKernel(Tensor x, int slots)
     {
@@ -199,13 +140,4 @@ public sealed class TopKAutoencoder : IDisposable
 
     private int Slots(CodeSelection? selection) =>
         Math.Min(selection?.ActiveLatents ?? Architecture.ActiveLatents, Architecture.Latents);
-
-    // As many slots as the busiest token needs, so that every token has the same number of them.
-    private static (Tensor Values, Tensor Indices) SelectAbove(Tensor preActivations, double threshold)
-    {
-        var active = preActivations > threshold; // [N, M]
-        var mostActive = active.shape[0] == 0 ? 0 : active.sum(1L).max().item<long>();
-        var (values, indices) = preActivations.topk((int)Math.Max(1, mostActive), dim: -1);
-        return (values.where(values > threshold, zeros_like(values)), indices);
-    }
 }

@@ -8,7 +8,7 @@ internal sealed class ActivationRows : IDisposable
 {
     private readonly int _capacity;
     private Tensor[] _rows = []; // L x [capacity, D]
-    private IReadOnlyList<int>? _indices; // of the hidden states
+    private IReadOnlyList<int>? _indices;
 
     public ActivationRows(int capacity) => _capacity = capacity;
 
@@ -23,8 +23,9 @@ internal sealed class ActivationRows : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var incoming = batch.RealTokens();
+        _indices = batch.Indices;
         if (_rows.Length == 0)
-            (_rows, _indices) = (incoming.Select(like => Allocate(like, like.device)).ToArray(), batch.Indices);
+            _rows = incoming.Select(like => Allocate(like, like.device)).ToArray();
         var total = incoming[0].shape[0];
         var count = Math.Min(total - from, _capacity - Count);
         for (var i = 0; i < _rows.Length; i++)

@@ -70,6 +70,9 @@ public sealed class AutoencoderOptimizer : IDisposable
     /// <summary>The optimiser's state, in the order of <see cref="Parameters"/>.</summary>
     public AdamOptimizer Adam { get; }
 
+    /// <summary>Batches trained on: the place in the schedule. Adam may have taken more steps, where a batch has several.</summary>
+    public int BatchesTaken { get; private set; }
+
     /// <summary>One gradient a parameter, in the order of <see cref="Parameters"/>. The caller owns them.</summary>
     /// <param name="loss">A scalar that depends on every parameter.</param>
     /// <exception cref="InvalidOperationException">The parameters record no gradients, because kernels train them.</exception>
@@ -88,6 +91,14 @@ public sealed class AutoencoderOptimizer : IDisposable
         return Step(learningRate => Adam.Step(gradients, learningRate));
     }
 
+    /// <summary>Takes one of several steps of a batch; <see cref="Step(Tensor)"/> takes its last.</summary>
+    /// <param name="loss">A scalar that depends on every parameter.</param>
+    internal void StepWithinBatch(Tensor loss)
+    {
+        using var scope = NewDisposeScope();
+        Adam.Step(Gradients(loss), Schedule.At(BatchesTaken));
+    }
+
     /// <summary>Takes one step that kernels compute.</summary>
     /// <param name="update">Changes the parameters and Adam's moments in place.</param>
     /// <returns>The learning rate of the step.</returns>
@@ -95,10 +106,9 @@ public sealed class AutoencoderOptimizer : IDisposable
 
     private double Step(Action<double> update)
     {
-        var batch = Adam.StepsTaken;
-        var learningRate = Schedule.At(batch);
+        var learningRate = Schedule.At(BatchesTaken);
         update(learningRate);
-        if (batch % _unitNormInterval == 0)
+        if (BatchesTaken++ % _unitNormInterval == 0)
             _normalizeDecoder();
         return learningRate;
     }

@@ -88,7 +88,7 @@ public sealed class BundleTrainer
     private void Train(TokenEncoder encoder, IEnumerable<string> texts, long tokens, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         var source = new TextActivationSource(encoder.LanguageModel, _tokenizer, Architecture, ActivationOptions(tokens));
-        using var trainer = new RouteSaeTrainer(encoder.Autoencoder, TrainerOptions(tokens, IsUntrained(encoder.Autoencoder)));
+        using var trainer = new AutoencoderTrainer(encoder.Autoencoder, TrainerOptions(tokens, IsUntrained(encoder.Autoencoder)));
         trainer.Train(source.Batches(texts, cancellation), progress, cancellation);
     }
 
@@ -101,7 +101,7 @@ public sealed class BundleTrainer
         return nonZero.item<long>() == 0;
     }
 
-    private RouteSaeTrainerOptions TrainerOptions(long tokens, bool centerPreBias) => new()
+    private AutoencoderTrainerOptions TrainerOptions(long tokens, bool centerPreBias) => new()
     {
         TotalTokens = tokens * _options.Passes,
         BatchTokens = BatchTokens(tokens),

@@ -25,7 +25,7 @@ internal sealed class DeadLatentGradients
     /// <param name="residual">x − x̂, [N, D].</param>
     /// <param name="deadLatents">I64 [dead], at least one.</param>
     /// <param name="options">Coefficient and number of latents.</param>
-    public static DeadLatentGradients Of(TopKAutoencoder autoencoder, Tensor centered, Tensor residual, Tensor deadLatents, RouteSaeTrainerOptions options)
+    public static DeadLatentGradients Of(TopKAutoencoder autoencoder, Tensor centered, Tensor residual, Tensor deadLatents, AutoencoderTrainerOptions options)
     {
         using var scope = NewDisposeScope();
         using var gradients = enable_grad();

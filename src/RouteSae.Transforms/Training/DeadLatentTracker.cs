@@ -40,6 +40,16 @@ public sealed class DeadLatentTracker : IDisposable
             TokensSinceFired.index_fill_(0, codes.Indices.masked_select(codes.Values != 0), 0);
     }
 
+    /// <summary>Takes note of dense codes.</summary>
+    /// <param name="codes">[N, M].</param>
+    public void Update(Tensor codes)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        TokensSinceFired.add_(codes.shape[0]);
+        TokensSinceFired.masked_fill_((codes != 0).any(0, false), 0);
+    }
+
     /// <summary>The dead latents, I64 [dead], ascending. The caller owns the tensor.</summary>
     public Tensor DeadLatents()
     {

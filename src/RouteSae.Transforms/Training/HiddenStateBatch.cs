@@ -9,13 +9,13 @@ public sealed class HiddenStateBatch : IDisposable
     /// <summary>Takes over the tensors.</summary>
     /// <param name="hiddenStates">L tensors [N, D], raw, in the order of the routed hidden states.</param>
     /// <param name="mask">Bool [N]: true where the token is real, false for padding and special tokens. Default: every token is real.</param>
-    /// <param name="indices">Which hidden states these are, one number a tensor. Default: whoever takes the batch knows.</param>
-    /// <exception cref="ArgumentException">The tensors do not agree about N and D, or there is not one index for each.</exception>
+    /// <param name="indices">The L hidden states' numbers, so that a model can pick those that it reads. Default null: they are those of the model, in its order.</param>
+    /// <exception cref="ArgumentException">The tensors do not agree about N and D, or there are not as many numbers as hidden states.</exception>
     public HiddenStateBatch(IReadOnlyList<Tensor> hiddenStates, Tensor? mask = null, IReadOnlyList<int>? indices = null)
     {
         CheckShapes(hiddenStates, mask);
         if (indices is not null && indices.Count != hiddenStates.Count)
-            throw new ArgumentException($"A batch of {hiddenStates.Count} hidden states needs as many indices; these are {string.Join(", ", indices)}.");
+            throw new ArgumentException($"The batch holds {hiddenStates.Count} hidden states, but {indices.Count} numbers name them.", nameof(indices));
         Indices = indices;
         HiddenStates = hiddenStates.Select(tensor => tensor.DetachFromDisposeScope()).ToArray();
         Mask = mask?.DetachFromDisposeScope();
@@ -27,7 +27,7 @@ public sealed class HiddenStateBatch : IDisposable
     /// <summary>Bool [N], true where the token is real; null when every token is.</summary>
     public Tensor? Mask { get; }
 
-    /// <summary>Which hidden states these are (0 = embeddings, i = output of decoder layer i); null where that was not said.</summary>
+    /// <summary>The hidden states' numbers; null when they are those of the model that reads the batch, in its order.</summary>
     public IReadOnlyList<int>? Indices { get; }
 
     /// <summary>N, padding included.</summary>
@@ -41,6 +41,30 @@ public sealed class HiddenStateBatch : IDisposable
         return HiddenStates
             .Select(tensor => (kept is null ? tensor.alias() : tensor.index_select(0, kept)).MoveToOuterDisposeScope())
             .ToArray();
+    }
+
+    /// <summary>The hidden states that a model reads, in its order. The caller owns them.</summary>
+    /// <param name="wanted">Their numbers.</param>
+    /// <param name="realTokensOnly">Whether masked tokens are left out.</param>
+    /// <exception cref="ArgumentException">The batch lacks one of them.</exception>
+    internal IReadOnlyList<Tensor> Select(IReadOnlyList<int> wanted, bool realTokensOnly)
+    {
+        using var scope = NewDisposeScope();
+        var all = realTokensOnly ? RealTokens() : HiddenStates.Select(tensor => tensor.alias()).ToArray();
+        var selected = Indices is null ? all : wanted.Select(index => all[PlaceOf(index)]).ToArray();
+        foreach (var tensor in selected)
+            tensor.MoveToOuterDisposeScope();
+        return selected;
+    }
+
+    private int PlaceOf(int index)
+    {
+        for (var place = 0; place < Indices!.Count; place++)
+        {
+            if (Indices[place] == index)
+                return place;
+        }
+        throw new ArgumentException($"The batch holds the hidden states {string.Join(", ", Indices)}, but the model reads hidden state {index} too. Give the source of activations all hidden states that its models read.");
     }
 
     /// <summary>Frees the tensors.</summary>

@@ -9,8 +9,11 @@ internal sealed class ProgressWindow
     private double _loss;
     private double _normalizedMse;
     private double _loadBalance;
+    private double _sparsity;
     private long _active;
+    private long _encoded;
     private bool _hasLoadBalance;
+    private bool _hasSparsity;
 
     public ProgressWindow(int routedHiddenStates) => Routing = new RoutingStatistics(routedHiddenStates);
 
@@ -22,22 +25,30 @@ internal sealed class ProgressWindow
 
     public double? LoadBalance => _hasLoadBalance ? _loadBalance / _steps : null;
 
-    public double ActiveLatents => (double)_active / Routing.Tokens;
+    public double? Sparsity => _hasSparsity ? _sparsity / _steps : null;
 
-    public void Add(StepTerms terms)
+    public double ActiveLatents => (double)_active / _encoded;
+
+    public bool IsEmpty => _steps == 0;
+
+    public void Add(StepTerms terms, long active)
     {
         _steps++;
         _loss += terms.Loss;
         _normalizedMse += terms.NormalizedMse;
         _hasLoadBalance = terms.LoadBalance is not null;
         _loadBalance += terms.LoadBalance ?? 0;
-        _active += terms.Codes.CountActive();
-        Routing.Add(terms.Routed);
+        _hasSparsity = terms.Sparsity is not null;
+        _sparsity += terms.Sparsity ?? 0;
+        _active += active;
+        _encoded += terms.Encoded;
+        if (terms.Routed is not null)
+            Routing.Add(terms.Routed);
     }
 
     public void Reset()
     {
-        (_steps, _loss, _normalizedMse, _loadBalance, _active) = (0, 0, 0, 0, 0);
+        (_steps, _loss, _normalizedMse, _loadBalance, _sparsity, _active, _encoded) = (0, 0, 0, 0, 0, 0, 0);
         Routing.Reset();
     }
 }

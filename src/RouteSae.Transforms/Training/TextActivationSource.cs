@@ -8,7 +8,7 @@ namespace RouteSae.Training;
 
 /// <summary>
 /// Texts → tokens → packed, shuffled windows → hidden states of the routed layers → batches of mixed tokens, as a
-/// <see cref="RouteSaeTrainer"/> wants them. Layers above the highest routed hidden state are not computed. Borrows the
+/// <see cref="AutoencoderTrainer"/> wants them. Layers above the highest routed hidden state are not computed. Borrows the
 /// language model and the tokenizer.
 /// </summary>
 public sealed class TextActivationSource

@@ -15,8 +15,14 @@ public sealed record TrainingProgress
     /// <summary>Tokens a second since training began, the time to get the hidden states included.</summary>
     public required double TokensPerSecond { get; init; }
 
-    /// <summary>The loss that is minimised: the normalised MSE and, with Corrected, what load balance and AuxK add.</summary>
+    /// <summary>The loss that is minimised: the normalised MSE, λ times the sparsity penalty, and with Corrected what load balance and AuxK add.</summary>
     public required double Loss { get; init; }
+
+    /// <summary>The sparsity penalty before its coefficient λ. Null where the number of active latents is fixed.</summary>
+    public required double? Sparsity { get; init; }
+
+    /// <summary>λ, which moves with <see cref="AutoencoderTrainerOptions.TargetActiveLatents"/>. Null where the number of active latents is fixed.</summary>
+    public required double? SparsityCoefficient { get; init; }
 
     /// <summary>The reconstruction error alone: 0 is perfect, 1 is a reconstruction of zeros.</summary>
     public required double NormalizedMse { get; init; }
@@ -30,14 +36,14 @@ public sealed record TrainingProgress
     /// <summary>Latents that are dead now.</summary>
     public required int DeadLatents { get; init; }
 
-    /// <summary>Each routed hidden state's part in the tokens, in the order of the architecture's RoutedHiddenStates; sums to 1.</summary>
-    public required IReadOnlyList<double> RoutingShare { get; init; }
+    /// <summary>Each routed hidden state's part in the tokens, in the order of the model's hidden states; sums to 1. Null where no router chooses, as are the entropies.</summary>
+    public required IReadOnlyList<double>? RoutingShare { get; init; }
 
     /// <summary>Entropy of <see cref="RoutingShare"/> in nats: ln L when the hidden states are used alike, 0 when one takes all tokens.</summary>
-    public required double ShareEntropy { get; init; }
+    public required double? ShareEntropy { get; init; }
 
     /// <summary>Mean entropy of a token's routing probabilities in nats: ln L when undecided, 0 when certain.</summary>
-    public required double TokenEntropy { get; init; }
+    public required double? TokenEntropy { get; init; }
 
     /// <summary>The learning rate of the last step.</summary>
     public required double LearningRate { get; init; }

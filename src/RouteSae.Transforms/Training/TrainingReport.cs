@@ -21,6 +21,6 @@ public sealed record TrainingReport
     /// <summary>The last progress report; null when no step was taken.</summary>
     public required TrainingProgress? Last { get; init; }
 
-    /// <summary>Each routed hidden state's part in all tokens, in the order of the architecture's RoutedHiddenStates.</summary>
-    public required IReadOnlyList<double> RoutingShare { get; init; }
+    /// <summary>Each routed hidden state's part in all tokens, in the order of the model's hidden states. Null where no router chooses.</summary>
+    public required IReadOnlyList<double>? RoutingShare { get; init; }
 }

@@ -173,7 +173,7 @@ public sealed class RouteSaeModelTests
             The RouteSAE's architecture cannot be used:
             - HiddenSize is 0; it must be at least 2, the width of the language model's hidden states.
             - ActiveLatents is 11, but there are only 10 latents; choose 1 to 10.
-            - RoutedHiddenStates has 1 entries; a router needs at least 2 hidden states to choose among.
+            - RoutedHiddenStates has 1 entries; a router needs at least 2 hidden states.
             """.ReplaceLineEndings());
     }
 

@@ -21,7 +21,7 @@ public sealed class FiniteDifferenceTests
         using var scope = NewDisposeScope();
         using var model = Model(Architecture(mode, aggregation, Fidelity.Reference));
         var hiddenStates = HiddenStates(model.Architecture);
-        var objective = new RouteSaeObjective(model, new RouteSaeTrainerOptions());
+        var objective = new RouteSaeObjective(model, new AutoencoderTrainerOptions());
 
         CheckEveryParameter(model, objective.Evaluate(hiddenStates).Total, () => objective.Evaluate(hiddenStates).Total);
     }
@@ -35,7 +35,7 @@ public sealed class FiniteDifferenceTests
         using var scope = NewDisposeScope();
         using var model = Model(Architecture(mode, aggregation, Fidelity.Corrected));
         var hiddenStates = HiddenStates(model.Architecture);
-        var options = new RouteSaeTrainerOptions { LoadBalanceCoefficient = mode == RoutingMode.Hard ? 0.3 : 0 };
+        var options = new AutoencoderTrainerOptions { LoadBalanceCoefficient = mode == RoutingMode.Hard ? 0.3 : 0 };
         var target = model.Route(hiddenStates).X.clone();
 
         CheckEveryParameter(model, new RouteSaeObjective(model, options).Evaluate(hiddenStates).Total, () =>

@@ -18,7 +18,7 @@ public sealed class KernelContractTests
     public void AStepRefusesHiddenStatesOfAnotherModel(int layers, int width)
     {
         using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 1);
-        using var trainer = new RouteSaeTrainer(model, new RouteSaeTrainerOptions { CenterPreBias = false });
+        using var trainer = new AutoencoderTrainer(model, new AutoencoderTrainerOptions { CenterPreBias = false });
         using var batch = new HiddenStateBatch([.. Enumerable.Range(0, layers).Select(_ => randn(10, width))]);
 
         trainer.Invoking(t => t.Step(batch)).Should().Throw<ArgumentException>().WithMessage("*hidden state*");
@@ -71,8 +71,8 @@ public sealed class KernelContractTests
     public void DivergedTrainingSaysSo()
     {
         using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 1);
-        using var trainer = new RouteSaeTrainer(
-            model, new RouteSaeTrainerOptions { LearningRate = 1e30, WarmupFraction = 0, DecayFraction = 0, TotalTokens = 1_000_000 });
+        using var trainer = new AutoencoderTrainer(
+            model, new AutoencoderTrainerOptions { LearningRate = 1e30, WarmupFraction = 0, DecayFraction = 0, TotalTokens = 1_000_000 });
         using var batch = new HiddenStateBatch(HiddenStates(20));
 
         trainer.Invoking(t =>
@@ -97,7 +97,7 @@ public sealed class KernelContractTests
     public void TheOptimizerOfAKernelTrainerSaysWhyItHasNoGradients()
     {
         using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 1);
-        using var trainer = new RouteSaeTrainer(model, new RouteSaeTrainerOptions());
+        using var trainer = new AutoencoderTrainer(model, new AutoencoderTrainerOptions());
         using var loss = ones(1).sum();
 
         model.Path.Should().Be(ComputePath.Auto);

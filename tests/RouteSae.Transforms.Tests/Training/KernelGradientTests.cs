@@ -40,7 +40,7 @@ public sealed class KernelGradientTests
             Aggregation = Enum.Parse<RouterAggregation>(aggregation),
             Fidelity = Enum.Parse<Fidelity>(fidelity),
         };
-        Compare(architecture, new RouteSaeTrainerOptions(), tokens, dead: []);
+        Compare(architecture, new AutoencoderTrainerOptions(), tokens, dead: []);
     }
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class KernelGradientTests
     public void DeadLatentsGetTheGradientsOfAuxK(string mode, int auxiliaryLatents)
     {
         var architecture = Architecture(width: 43, latents: 150, active: 5) with { Mode = Enum.Parse<RoutingMode>(mode) };
-        var options = new RouteSaeTrainerOptions { AuxiliaryLatents = auxiliaryLatents };
+        var options = new AutoencoderTrainerOptions { AuxiliaryLatents = auxiliaryLatents };
 
         // Some of these latents are active in this batch all the same.
         Compare(architecture, options, tokens: 24, dead: [0, 1, 5, 17, 60, 61, 62, 99, 149]);
@@ -58,7 +58,7 @@ public sealed class KernelGradientTests
 
     [Fact]
     public void EveryLatentMayBeDead() =>
-        Compare(Architecture(width: 20, latents: 70, active: 3), new RouteSaeTrainerOptions(), tokens: 10, dead: [.. Enumerable.Range(0, 70).Select(j => (long)j)]);
+        Compare(Architecture(width: 20, latents: 70, active: 3), new AutoencoderTrainerOptions(), tokens: 10, dead: [.. Enumerable.Range(0, 70).Select(j => (long)j)]);
 
     [Theory]
     [InlineData(0, 0)]
@@ -66,7 +66,7 @@ public sealed class KernelGradientTests
     [InlineData(0, 0.5)]
     public void CoefficientsWeighTheLosses(double loadBalance, double auxiliary)
     {
-        var options = new RouteSaeTrainerOptions { LoadBalanceCoefficient = loadBalance, AuxiliaryCoefficient = auxiliary };
+        var options = new AutoencoderTrainerOptions { LoadBalanceCoefficient = loadBalance, AuxiliaryCoefficient = auxiliary };
         Compare(Architecture(width: 24, latents: 80, active: 4), options, tokens: 31, dead: [3, 8, 79]);
     }
 
@@ -74,10 +74,10 @@ public sealed class KernelGradientTests
     public void LatentsThatNeverFireGetNoGradient()
     {
         using var scope = NewDisposeScope();
-        using var twins = new StepTwins(Architecture(width: 24, latents: 200, active: 2), new RouteSaeTrainerOptions());
+        using var twins = new StepTwins(Architecture(width: 24, latents: 200, active: 2), new AutoencoderTrainerOptions());
         var hiddenStates = twins.HiddenStates(tokens: 6);
         var dead = zeros(0, ScalarType.Int64);
-        var codes = twins.Kernel.Evaluate(hiddenStates, dead).Codes;
+        var codes = twins.Kernel.Evaluate(hiddenStates, dead).Codes!;
         var silent = ones(200, dtype: ScalarType.Bool).index_fill_(0, codes.Indices.reshape(-1), false).nonzero().squeeze(1);
 
         twins.Kernel.Update();
@@ -91,7 +91,7 @@ public sealed class KernelGradientTests
     public void LatentsBelowZeroGetNoGradientWhereTheyCountAsInactive()
     {
         var architecture = Architecture(width: 24, latents: 60, active: 50);
-        Compare(architecture, new RouteSaeTrainerOptions(), tokens: 20, dead: [1, 2]);
+        Compare(architecture, new AutoencoderTrainerOptions(), tokens: 20, dead: [1, 2]);
     }
 
     [Fact]
@@ -100,10 +100,10 @@ public sealed class KernelGradientTests
         using var scope = NewDisposeScope();
         foreach (var mode in Enum.GetValues<RoutingMode>())
         {
-            using var twins = new StepTwins(Architecture(width: 34, latents: 90, active: 5) with { Mode = mode }, new RouteSaeTrainerOptions());
+            using var twins = new StepTwins(Architecture(width: 34, latents: 90, active: 5) with { Mode = mode }, new AutoencoderTrainerOptions());
             var hiddenStates = twins.HiddenStates(tokens: 25);
             twins.Compare([.. hiddenStates.Select(tensor => tensor.to(ScalarType.BFloat16))], [], Tolerance);
-            using var more = new StepTwins(Architecture(width: 34, latents: 90, active: 5) with { Mode = mode }, new RouteSaeTrainerOptions());
+            using var more = new StepTwins(Architecture(width: 34, latents: 90, active: 5) with { Mode = mode }, new AutoencoderTrainerOptions());
             more.Compare([.. hiddenStates.Select(tensor => tensor.t().contiguous().t())], [], Tolerance);
         }
     }
@@ -112,7 +112,7 @@ public sealed class KernelGradientTests
     public void BatchesOfChangingSizesAreTrainedOn()
     {
         using var scope = NewDisposeScope();
-        using var twins = new StepTwins(Architecture(width: 20, latents: 90, active: 5), new RouteSaeTrainerOptions());
+        using var twins = new StepTwins(Architecture(width: 20, latents: 90, active: 5), new AutoencoderTrainerOptions());
         foreach (var tokens in new[] { 12, 30, 12, 1 })
         {
             var hiddenStates = twins.HiddenStates(tokens);
@@ -127,7 +127,7 @@ public sealed class KernelGradientTests
     [Fact]
     public void StepsLeaveNothingBehind()
     {
-        using var twins = new StepTwins(Architecture(width: 20, latents: 90, active: 5), new RouteSaeTrainerOptions());
+        using var twins = new StepTwins(Architecture(width: 20, latents: 90, active: 5), new AutoencoderTrainerOptions());
         var live = new List<long>();
         for (var step = 0; step < 12; step++)
         {
@@ -144,7 +144,7 @@ public sealed class KernelGradientTests
     private static RouteSaeArchitecture Architecture(int width, int latents, int active) =>
         new() { HiddenSize = width, RoutedHiddenStates = [2, 3, 5], Latents = latents, ActiveLatents = active };
 
-    private static void Compare(RouteSaeArchitecture architecture, RouteSaeTrainerOptions options, int tokens, long[] dead)
+    private static void Compare(RouteSaeArchitecture architecture, AutoencoderTrainerOptions options, int tokens, long[] dead)
     {
         using var scope = NewDisposeScope();
         using var twins = new StepTwins(architecture, options);

@@ -48,7 +48,7 @@ public sealed class ReferenceScaleTests
     {
         using var scope = NewDisposeScope();
         using var optimizer = new AutoencoderOptimizer(model.Parameters, () => { }, new LearningRateSchedule(1, 1));
-        using var terms = new RouteSaeObjective(model, new RouteSaeTrainerOptions()).Evaluate(hiddenStates);
+        using var terms = new RouteSaeObjective(model, new AutoencoderTrainerOptions()).Evaluate(hiddenStates);
 
         terms.Total.item<float>().Should().BeApproximately(json.GetProperty("loss").GetSingle(), 1e-5f);
         foreach (var (parameter, gradient) in model.Parameters.Zip(optimizer.Gradients(terms.Total)))
@@ -71,7 +71,7 @@ public sealed class ReferenceScaleTests
         var losses = json.GetProperty("train").GetProperty("losses").EnumerateArray().Select(loss => loss.GetSingle()).ToArray();
         var constant = new LearningRateSchedule(5e-4, losses.Length, warmupFraction: 0, decayFraction: 0);
         using var optimizer = new AutoencoderOptimizer(model.Parameters, () => { }, constant);
-        var objective = new RouteSaeObjective(model, new RouteSaeTrainerOptions());
+        var objective = new RouteSaeObjective(model, new AutoencoderTrainerOptions());
         for (var step = 0; step < losses.Length; step++)
         {
             using var scope = NewDisposeScope();

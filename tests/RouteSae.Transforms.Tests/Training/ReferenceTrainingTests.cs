@@ -68,7 +68,7 @@ public sealed class ReferenceTrainingTests
         using var scope = NewDisposeScope();
         using var model = RouteSaeModel.FromTensors(golden.RouteSae, golden.Tensors.Under("param."));
         var check = new TrajectoryCheck(golden);
-        using var trainer = new RouteSaeTrainer(model, check.Options);
+        using var trainer = new AutoencoderTrainer(model, check.Options);
         var reports = new List<TrainingProgress>();
 
         check.Parameters(trainer.Optimizer, batches: 0).Should().Be(5);
@@ -89,7 +89,7 @@ public sealed class ReferenceTrainingTests
     }
 
     // The parameters after n steps are looked at when batch n is asked for.
-    private static IEnumerable<HiddenStateBatch> Batches(AutoencoderCase golden, TrajectoryCheck check, RouteSaeTrainer trainer)
+    private static IEnumerable<HiddenStateBatch> Batches(AutoencoderCase golden, TrajectoryCheck check, AutoencoderTrainer trainer)
     {
         for (var step = 0; step < check.Steps; step++)
         {

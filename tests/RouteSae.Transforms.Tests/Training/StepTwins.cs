@@ -14,19 +14,19 @@ internal sealed class StepTwins : IDisposable
     private readonly AutoencoderOptimizer[] _optimizers;
     private int _seed;
 
-    public StepTwins(RouteSaeArchitecture architecture, RouteSaeTrainerOptions options)
+    public StepTwins(RouteSaeArchitecture architecture, AutoencoderTrainerOptions options)
     {
         _architecture = architecture;
         _models = [Model(ComputePath.Auto), Model(ComputePath.TorchOperations)];
         var schedule = new LearningRateSchedule(options.LearningRate, 100, 0, 0);
         _optimizers = [.. _models.Select((model, i) => new AutoencoderOptimizer(
             model.Parameters, model.Autoencoder.NormalizeDecoder, schedule, options.Beta1, options.Beta2, options.UnitNormInterval, recordGradients: i == 1))];
-        Kernel = new KernelStep(_models[0], options, _optimizers[0]);
+        Kernel = new RoutedKernelStep(_models[0], options, _optimizers[0]);
         Autograd = new AutogradStep(new RouteSaeObjective(_models[1], options), _optimizers[1], architecture.RoutedHiddenStates);
     }
 
     /// <summary>The step by kernels, also where the product would not choose them.</summary>
-    public KernelStep Kernel { get; }
+    public RoutedKernelStep Kernel { get; }
 
     public AutogradStep Autograd { get; }
 

@@ -72,8 +72,8 @@ public sealed class TextActivationSourceTests : IDisposable
     public void ARouteSaeTrainsOnTexts()
     {
         using var model = RouteSaeModel.Create(Architecture, seed: 1);
-        var options = new RouteSaeTrainerOptions { BatchTokens = 128, TotalTokens = 128 * 60, LearningRate = 3e-3 };
-        using var trainer = new RouteSaeTrainer(model, options);
+        var options = new AutoencoderTrainerOptions { BatchTokens = 128, TotalTokens = 128 * 60, LearningRate = 3e-3 };
+        using var trainer = new AutoencoderTrainer(model, options);
         var source = Source(new TextActivationOptions { ContextLength = 64, BatchTokens = options.BatchTokens, Passes = 20 });
         var reports = new List<TrainingProgress>();
 

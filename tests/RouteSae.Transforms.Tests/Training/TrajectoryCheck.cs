@@ -31,7 +31,7 @@ internal sealed class TrajectoryCheck
     public LearningRateSchedule Schedule { get; }
 
     /// <summary>Options under which a trainer repeats the golden run, with a report after every step.</summary>
-    public RouteSaeTrainerOptions Options => new()
+    public AutoencoderTrainerOptions Options => new()
     {
         BatchTokens = _tokensPerBatch,
         TotalTokens = (long)Steps * _tokensPerBatch,

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RouteSae.Kernels;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders.Kernels;
@@ -21,6 +22,16 @@ internal static unsafe class UnitRows
                 Normalize(data + (long)j * width, width);
         });
         GC.KeepAlive(matrix);
+    }
+
+    /// <summary>The same in TorchSharp operations, for every device and type.</summary>
+    /// <param name="matrix">[M, D], changed in place.</param>
+    public static void NormalizeByOperations(Tensor matrix)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var lengths = matrix.norm(dim: 1, keepdim: true);
+        matrix.div_(lengths.masked_fill_(lengths == 0, 1));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -8,15 +8,15 @@ using static TorchSharp.torch;
 
 namespace RouteSae.Tests.Training;
 
-public sealed class RouteSaeTrainerTests
+public sealed class AutoencoderTrainerTests
 {
-    private static RouteSaeTrainerOptions Short(int steps) => new() { BatchTokens = 64, TotalTokens = 64L * steps, LearningRate = 3e-3 };
+    private static AutoencoderTrainerOptions Short(int steps) => new() { BatchTokens = 64, TotalTokens = 64L * steps, LearningRate = 3e-3 };
 
     [Fact]
     public void TrainingLowersTheReconstructionError()
     {
         using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 3);
-        using var trainer = new RouteSaeTrainer(model, Short(200));
+        using var trainer = new AutoencoderTrainer(model, Short(200));
         var reports = new List<TrainingProgress>();
 
         var report = trainer.Train(new SyntheticActivations(model.Architecture).Batches(200, 64), new Reports(reports.Add));
@@ -25,7 +25,7 @@ public sealed class RouteSaeTrainerTests
         report.Tokens.Should().Be(200 * 64);
         reports.Select(progress => progress.Step).Should().Equal(Enumerable.Range(1, 20).Select(i => i * 10));
         report.Last.ActiveLatents.Should().BeInRange(0.1, model.Architecture.ActiveLatents);
-        report.RoutingShare.Sum().Should().BeApproximately(1, 1e-6);
+        report.RoutingShare!.Sum().Should().BeApproximately(1, 1e-6);
         using var lengths = model.Autoencoder.DecoderDirections.norm(1);
         lengths.data<float>().ToArray().Should().OnlyContain(length => Math.Abs(length - 1) < 1e-5);
     }
@@ -38,7 +38,7 @@ public sealed class RouteSaeTrainerTests
         static float[] Trained()
         {
             using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 5);
-            using var trainer = new RouteSaeTrainer(model, Short(20));
+            using var trainer = new AutoencoderTrainer(model, Short(20));
             trainer.Train(new SyntheticActivations(model.Architecture, seed: 9).Batches(20, 64));
             using var encoder = model.Autoencoder.EncoderWeight.detach();
             return encoder.data<float>().ToArray();
@@ -52,7 +52,7 @@ public sealed class RouteSaeTrainerTests
         // Latents die after 100 tokens here, so that AuxK takes part as well.
         var options = Short(260);
         options.DeadAfterTokens = 100;
-        using var trainer = new RouteSaeTrainer(model, options);
+        using var trainer = new AutoencoderTrainer(model, options);
         var live = new List<long>();
         var dead = 0;
 
@@ -75,8 +75,8 @@ public sealed class RouteSaeTrainerTests
         var architecture = SyntheticActivations.SmallArchitecture;
         using var padded = RouteSaeModel.Create(architecture, seed: 3);
         using var plain = RouteSaeModel.Create(architecture, seed: 3);
-        using var paddedTrainer = new RouteSaeTrainer(padded, Short(5));
-        using var plainTrainer = new RouteSaeTrainer(plain, Short(5));
+        using var paddedTrainer = new AutoencoderTrainer(padded, Short(5));
+        using var plainTrainer = new AutoencoderTrainer(plain, Short(5));
         var activations = new SyntheticActivations(architecture);
 
         for (var step = 0; step < 5; step++)
@@ -98,7 +98,7 @@ public sealed class RouteSaeTrainerTests
     public void ABatchOfPaddingAloneIsNoStep()
     {
         using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 3);
-        using var trainer = new RouteSaeTrainer(model, Short(5));
+        using var trainer = new AutoencoderTrainer(model, Short(5));
         using var mask = zeros(8, dtype: ScalarType.Bool);
         using var batch = new SyntheticActivations(model.Architecture).Batch(8, mask);
 
@@ -110,7 +110,7 @@ public sealed class RouteSaeTrainerTests
     public void NaNIsAnErrorThatNamesBatchHiddenStateAndToken()
     {
         using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 3);
-        using var trainer = new RouteSaeTrainer(model, Short(5));
+        using var trainer = new AutoencoderTrainer(model, Short(5));
         var activations = new SyntheticActivations(model.Architecture);
         using var good = activations.Batch(16);
         using var bad = activations.Batch(16);
@@ -130,7 +130,7 @@ public sealed class RouteSaeTrainerTests
         using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 3);
         var options = Short(5);
         options.CenterPreBias = false;
-        using var trainer = new RouteSaeTrainer(model, options);
+        using var trainer = new AutoencoderTrainer(model, options);
         using var batch = new HiddenStateBatch([ones(4, 16), ones(4, 16), ones(4, 16)]);
         using var before = model.Autoencoder.EncoderWeight.detach().clone();
 
@@ -144,9 +144,9 @@ public sealed class RouteSaeTrainerTests
     public void AllImpossibleOptionsAreNamedInOneMessage()
     {
         using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 3);
-        var options = new RouteSaeTrainerOptions { LearningRate = -1, LoadBalanceCoefficient = -0.5, TotalTokens = 0, WarmupFraction = 0.9 };
+        var options = new AutoencoderTrainerOptions { LearningRate = -1, LoadBalanceCoefficient = -0.5, TotalTokens = 0, WarmupFraction = 0.9 };
 
-        var create = () => new RouteSaeTrainer(model, options);
+        var create = () => new AutoencoderTrainer(model, options);
 
         create.Should().Throw<ArgumentException>().WithMessage(
             """
@@ -162,21 +162,21 @@ public sealed class RouteSaeTrainerTests
     public void HiddenStatesOfAnotherSizeAreRefused()
     {
         using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 3);
-        using var trainer = new RouteSaeTrainer(model, Short(5));
+        using var trainer = new AutoencoderTrainer(model, Short(5));
         using var wide = new HiddenStateBatch([randn(4, 32), randn(4, 32), randn(4, 32)]);
         using var few = new HiddenStateBatch([randn(4, 16), randn(4, 16)]);
 
         trainer.Invoking(t => t.Step(wide)).Should().Throw<ArgumentException>()
-            .WithMessage("Hidden state 2 has shape [4, 32]; the router needs [4, 16], tokens by hidden size, for each hidden state.");
+            .WithMessage("Hidden state 2 has shape [4, 32]; the model needs [4, 16], tokens by hidden size, for each hidden state.");
         trainer.Invoking(t => t.Step(few)).Should().Throw<ArgumentException>()
-            .WithMessage("The router got 2 hidden states, but chooses among 3 (2, 3, 4).");
+            .WithMessage("Got 2 hidden states, but the model reads 3 (2, 3, 4).");
     }
 
     [Fact]
     public void CancellationStopsBeforeTheNextStep()
     {
         using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 3);
-        using var trainer = new RouteSaeTrainer(model, Short(50));
+        using var trainer = new AutoencoderTrainer(model, Short(50));
         using var cancellation = new CancellationTokenSource();
 
         var train = () => trainer.Train(
@@ -191,8 +191,8 @@ public sealed class RouteSaeTrainerTests
     {
         using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 3);
         using var twin = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 3);
-        using var trainer = new RouteSaeTrainer(model, Short(30));
-        using var twinTrainer = new RouteSaeTrainer(twin, Short(30));
+        using var trainer = new AutoencoderTrainer(model, Short(30));
+        using var twinTrainer = new AutoencoderTrainer(twin, Short(30));
 
         var report = await trainer.TrainAsync(Yielding(new SyntheticActivations(model.Architecture).Batches(20, 64)));
         twinTrainer.Train(new SyntheticActivations(model.Architecture).Batches(20, 64));
@@ -213,7 +213,7 @@ public sealed class RouteSaeTrainerTests
         options.LearningRate = 1e-12; // so that the step itself moves nothing
         using var batch = new SyntheticActivations(architecture).Batch(64);
         var expected = GeometricMedian.Of(model.Route(batch.HiddenStates).X);
-        using var trainer = new RouteSaeTrainer(model, options);
+        using var trainer = new AutoencoderTrainer(model, options);
 
         trainer.Step(batch);
 
@@ -226,7 +226,7 @@ public sealed class RouteSaeTrainerTests
     {
         using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 3);
         model.Path = ComputePath.TorchOperations; // kernels need no recording
-        using (var trainer = new RouteSaeTrainer(model, Short(1)))
+        using (var trainer = new AutoencoderTrainer(model, Short(1)))
             model.Parameters.Should().OnlyContain(parameter => parameter.Value.requires_grad);
 
         model.Parameters.Should().OnlyContain(parameter => !parameter.Value.requires_grad);

@@ -7,61 +7,67 @@ using static TorchSharp.torch;
 namespace RouteSae.Training;
 
 /// <summary>
-/// Trains a RouteSAE on a stream of hidden states. Owns the optimiser's state, not the model; the model is usable while and
+/// Trains an autoencoder on a stream of hidden states. Owns the optimiser's state, not the model; the model is usable while and
 /// after it is trained. One thread at a time.
 /// </summary>
-public sealed class RouteSaeTrainer : IDisposable
+public sealed class AutoencoderTrainer : IDisposable
 {
     private readonly ITrainingStep _step;
+    private readonly SparsityPenalty _penalty;
     private readonly ProgressWindow _window;
     private readonly Stopwatch _clock = new();
     private TrainingProgress? _last;
     private double _learningRate;
 
     /// <summary>Prepares the training of a model: its decoder is set to unit norm.</summary>
-    /// <param name="model">The model, which training changes in place. Its architecture's fidelity decides how it is trained.</param>
-    /// <param name="options">Default: <see cref="RouteSaeTrainerOptions"/> as documented.</param>
-    /// <exception cref="ArgumentException">The options are not possible; the message lists every problem.</exception>
-    public RouteSaeTrainer(RouteSaeModel model, RouteSaeTrainerOptions? options = null)
+    /// <param name="model">The model, which training changes in place. Its fidelity decides how it is trained.</param>
+    /// <param name="options">Default: <see cref="AutoencoderTrainerOptions"/> as documented.</param>
+    /// <exception cref="ArgumentException">The options are not possible for the model; the message lists every problem.</exception>
+    public AutoencoderTrainer(AutoencoderModel model, AutoencoderTrainerOptions? options = null)
     {
-        Options = options ?? new RouteSaeTrainerOptions();
-        ArchitectureCheck.ThrowIfAny("The training options", Options.Problems());
+        Options = options ?? new AutoencoderTrainerOptions();
+        ArchitectureCheck.ThrowIfAny("The training options", Options.Problems(model));
         Model = model;
         Schedule = new LearningRateSchedule(Options.LearningRate, Options.Steps, Options.WarmupFraction, Options.DecayFraction);
-        var byKernels = KernelStep.Fits(model);
+        // The reference sets the unit norm after every batch of an MLSAE.
+        var unitNormInterval = model is MultiLayerModel { Fidelity: Fidelity.Reference } ? 1 : Options.UnitNormInterval;
         Optimizer = new AutoencoderOptimizer(
-            model.Parameters, model.Autoencoder.NormalizeDecoder, Schedule, Options.Beta1, Options.Beta2, Options.UnitNormInterval, recordGradients: !byKernels);
-        DeadLatents = new DeadLatentTracker(model.Architecture.Latents, Options.DeadAfterTokens, model.Autoencoder.PreBias.device);
-        Routing = new RoutingStatistics(model.Architecture.RoutedHiddenStates.Count);
-        _step = byKernels ? new KernelStep(model, Options, Optimizer) : new AutogradStep(
-            new RouteSaeObjective(model, Options), Optimizer, model.Architecture.RoutedHiddenStates);
-        _window = new ProgressWindow(model.Architecture.RoutedHiddenStates.Count);
+            [.. model.Parameters.Where(parameter => parameter.IsTrained)],
+            model.NormalizeDecoder, Schedule, Options.Beta1, Options.Beta2, unitNormInterval, recordGradients: !TrainingSteps.ByKernels(model));
+        DeadLatents = new DeadLatentTracker(model.Latents, Options.DeadAfterTokens, model.Parameters[0].Value.device);
+        Routing = new RoutingStatistics(model.HiddenStates.Count);
+        _penalty = new SparsityPenalty(Options);
+        _step = TrainingSteps.Create(model, Options, Optimizer, _penalty);
+        _window = new ProgressWindow(model.HiddenStates.Count);
     }
 
     /// <summary>The model that is trained.</summary>
-    public RouteSaeModel Model { get; }
+    public AutoencoderModel Model { get; }
 
     /// <summary>The options.</summary>
-    public RouteSaeTrainerOptions Options { get; }
+    public AutoencoderTrainerOptions Options { get; }
 
     /// <summary>The learning rate of each step.</summary>
     public LearningRateSchedule Schedule { get; }
 
-    /// <summary>The optimiser and its state. Float32 models on the CPU are trained by kernels: their parameters record no gradients.</summary>
+    /// <summary>The optimiser and its state. RouteSAE and TopK models in float32 on the CPU are trained by kernels: their parameters record no gradients.</summary>
     public AutoencoderOptimizer Optimizer { get; }
 
     /// <summary>The tokens since each latent fired.</summary>
     public DeadLatentTracker DeadLatents { get; }
 
-    /// <summary>How all tokens so far were routed.</summary>
+    /// <summary>How all tokens so far were routed; empty where no router chooses.</summary>
     public RoutingStatistics Routing { get; }
 
-    /// <summary>Steps taken.</summary>
-    public int StepsTaken => Optimizer.Adam.StepsTaken;
+    /// <summary>Steps taken: batches, of which a multi-layer model under Reference takes several each.</summary>
+    public int StepsTaken => Optimizer.BatchesTaken;
+
+    /// <summary>Real tokens trained on.</summary>
+    public long TokensTaken { get; private set; }
 
     /// <summary>Trains until the options' tokens are used up or the batches end.</summary>
     /// <param name="batches">Each batch is disposed when it has been trained on. Batches without a real token are skipped.</param>
-    /// <param name="progress">Told every <see cref="RouteSaeTrainerOptions.ReportInterval"/> steps and after the last one.</param>
+    /// <param name="progress">Told every <see cref="AutoencoderTrainerOptions.ReportInterval"/> steps and after the last one.</param>
     /// <param name="cancellation">Looked at before every step; the model then stays as the steps so far have made it.</param>
     /// <exception cref="InvalidOperationException">A hidden state is NaN or infinite, or the loss is.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
@@ -112,18 +118,18 @@ public sealed class RouteSaeTrainer : IDisposable
         TorchRuntime.UseThreads();
         using var scope = NewDisposeScope();
         // The reference knows no masks: there, padding is trained on like any token.
-        var hiddenStates = Corrected ? batch.RealTokens() : batch.HiddenStates;
+        var hiddenStates = batch.Select(Model.HiddenStates, realTokensOnly: Corrected);
+        HiddenStateShapes.Check(hiddenStates, Model.HiddenStates, Model.HiddenSize);
         if (hiddenStates[0].shape[0] == 0)
             return null;
         if (StepsTaken == 0 && Corrected && Options.CenterPreBias)
-            CenterPreBias(hiddenStates);
+            PreBiasStart.Center(Model, hiddenStates);
 
-        var terms = _step.Evaluate(hiddenStates, DeadLatents.DeadLatents());
+        var terms = _step.Evaluate(hiddenStates, DeadLatents.DeadLatents(), TokensTaken);
         CheckFinite(terms.Loss);
         _learningRate = _step.Update();
-        DeadLatents.Update(terms.Codes);
-        Routing.Add(terms.Routed);
-        _window.Add(terms);
+        TokensTaken += hiddenStates[0].shape[0];
+        TakeNote(terms);
         return terms.Loss;
     }
 
@@ -135,15 +141,19 @@ public sealed class RouteSaeTrainer : IDisposable
         DeadLatents.Dispose();
     }
 
-    private bool Corrected => Model.Architecture.Fidelity == Fidelity.Corrected;
+    private bool Corrected => Model.Fidelity == Fidelity.Corrected;
 
-    private void CenterPreBias(IReadOnlyList<Tensor> hiddenStates)
+    private void TakeNote(StepTerms terms)
     {
-        ActivationCheck.ThrowIfNotFinite(hiddenStates, Model.Architecture.RoutedHiddenStates, batch: 1);
-        using var noGradient = no_grad();
-        using var routed = Model.Route(hiddenStates);
-        using var median = GeometricMedian.Of(routed.X);
-        Model.Autoencoder.PreBias.copy_(median);
+        if (terms.Codes is not null)
+            DeadLatents.Update(terms.Codes);
+        else
+            DeadLatents.Update(terms.DenseCodes!);
+        if (terms.Routed is not null)
+            Routing.Add(terms.Routed);
+        var active = terms.CountActive();
+        _penalty.Observe((double)active / terms.Encoded);
+        _window.Add(terms, active);
     }
 
     private void CheckFinite(double loss)
@@ -151,6 +161,14 @@ public sealed class RouteSaeTrainer : IDisposable
         if (!double.IsFinite(loss))
             throw new InvalidOperationException(
                 $"The loss of step {StepsTaken + 1} is {loss}. The hidden states are finite: lower the learning rate, or look for tokens whose hidden states are constant.");
+    }
+
+    /// <summary>One of the steps that a sweep takes with several trainers in turn: the clock runs for this one alone.</summary>
+    internal void StepInSweep(HiddenStateBatch batch, IProgress<TrainingProgress>? progress)
+    {
+        _clock.Start();
+        StepAndReport(batch, progress);
+        _clock.Stop();
     }
 
     private void StepAndReport(HiddenStateBatch batch, IProgress<TrainingProgress>? progress)
@@ -163,14 +181,15 @@ public sealed class RouteSaeTrainer : IDisposable
 
     private void Report(IProgress<TrainingProgress>? progress)
     {
-        if (_window.Routing.Tokens == 0)
+        if (_window.IsEmpty)
             return;
         _last = Progress();
         _window.Reset();
         progress?.Report(_last);
     }
 
-    private TrainingReport Finish(IProgress<TrainingProgress>? progress)
+    /// <summary>Ends the training: sets the decoder to unit norm, and reports.</summary>
+    internal TrainingReport Finish(IProgress<TrainingProgress>? progress)
     {
         Optimizer.Finish();
         Report(progress);
@@ -179,30 +198,33 @@ public sealed class RouteSaeTrainer : IDisposable
         {
             Steps = StepsTaken,
             EndedEarly = StepsTaken < Options.Steps,
-            Tokens = Routing.Tokens,
+            Tokens = TokensTaken,
             Duration = _clock.Elapsed,
             Last = _last,
-            RoutingShare = Routing.Share,
+            RoutingShare = Routing.Tokens == 0 ? null : Routing.Share,
         };
     }
 
     private TrainingProgress Progress()
     {
         using var dead = DeadLatents.DeadLatents();
+        var routing = _window.Routing.Tokens == 0 ? null : _window.Routing;
         return new TrainingProgress
         {
             Step = StepsTaken,
             TotalSteps = Options.Steps,
-            Tokens = Routing.Tokens,
-            TokensPerSecond = Routing.Tokens / Math.Max(1e-9, _clock.Elapsed.TotalSeconds),
+            Tokens = TokensTaken,
+            TokensPerSecond = TokensTaken / Math.Max(1e-9, _clock.Elapsed.TotalSeconds),
             Loss = _window.Loss,
             NormalizedMse = _window.NormalizedMse,
             LoadBalance = _window.LoadBalance,
+            Sparsity = _window.Sparsity,
+            SparsityCoefficient = _window.Sparsity is null ? null : _penalty.Coefficient,
             ActiveLatents = _window.ActiveLatents,
             DeadLatents = (int)dead.shape[0],
-            RoutingShare = _window.Routing.Share,
-            ShareEntropy = _window.Routing.ShareEntropy,
-            TokenEntropy = _window.Routing.TokenEntropy,
+            RoutingShare = routing?.Share,
+            ShareEntropy = routing?.ShareEntropy,
+            TokenEntropy = routing?.TokenEntropy,
             LearningRate = _learningRate,
         };
     }

@@ -2,8 +2,8 @@ using RouteSae.Autoencoders;
 
 namespace RouteSae.Training;
 
-/// <summary>How a RouteSAE is trained. The defaults are the paper's where the paper has a value; what is ours says so.</summary>
-public sealed class RouteSaeTrainerOptions
+/// <summary>How an autoencoder is trained. The defaults are the paper's where the paper has a value; what is ours says so.</summary>
+public sealed class AutoencoderTrainerOptions
 {
     /// <summary>Tokens to train on. Default 5,000,000 (the paper: 100,000,000).</summary>
     public long TotalTokens { get; set; } = 5_000_000;
@@ -28,6 +28,19 @@ public sealed class RouteSaeTrainerOptions
 
     /// <summary>Steps from one unit norm of the decoder to the next. Default 10.</summary>
     public int UnitNormInterval { get; set; } = 10;
+
+    /// <summary>
+    /// λ, the weight of the sparsity penalty of a ReLU, gated or JumpReLU autoencoder and of a crosscoder, which needs one: the larger,
+    /// the fewer latents are active. 0 or more. Default null: none, as TopK's number of active latents is fixed.
+    /// </summary>
+    public double? SparsityCoefficient { get; set; }
+
+    /// <summary>
+    /// Instead of <see cref="SparsityCoefficient"/>: the mean number of active latents that is wanted, 1 to M. Training then moves λ
+    /// until L0 is there, which makes autoencoders of different kinds comparable without a search. Default null. Ours, and not
+    /// possible with <see cref="Fidelity.Reference"/>.
+    /// </summary>
+    public double? TargetActiveLatents { get; set; }
 
     /// <summary>
     /// Weight of the load-balance loss, which keeps the router from sending all tokens to one hidden state. Default 0.01, the
@@ -60,6 +73,15 @@ public sealed class RouteSaeTrainerOptions
     /// <summary>How many dead latents may take part, for an architecture.</summary>
     internal int AuxiliaryLatentsOf(TopKArchitecture architecture) => AuxiliaryLatents ?? Math.Max(1, architecture.HiddenSize / 2);
 
+    /// <summary>Everything that is wrong with these options for a model, in sentences; empty when nothing is.</summary>
+    /// <param name="model">What they shall train.</param>
+    public IReadOnlyList<string> Problems(AutoencoderModel model)
+    {
+        var problems = new List<string>(Problems());
+        problems.AddRange(SparsityProblems(model));
+        return problems;
+    }
+
     /// <summary>Everything that is wrong with these options, in sentences; empty when nothing is.</summary>
     public IReadOnlyList<string> Problems()
     {
@@ -73,6 +95,9 @@ public sealed class RouteSaeTrainerOptions
         Require(DecayFraction is >= 0 and <= 1, $"DecayFraction is {DecayFraction}; it must lie within 0 to 1.");
         Require(!(WarmupFraction + DecayFraction > 1), $"WarmupFraction and DecayFraction are {WarmupFraction} and {DecayFraction}; together they must not exceed 1.");
         Require(UnitNormInterval >= 1, $"UnitNormInterval is {UnitNormInterval}; it must be at least 1.");
+        Require(SparsityCoefficient is null or (>= 0 and < double.PositiveInfinity), $"SparsityCoefficient is {SparsityCoefficient}; it must be 0 or more.");
+        Require(TargetActiveLatents is null or (>= 1 and < double.PositiveInfinity), $"TargetActiveLatents is {TargetActiveLatents}; it must be at least 1.");
+        Require(TargetActiveLatents is null || SparsityCoefficient is null, "SparsityCoefficient and TargetActiveLatents are both set: one fixes λ, the other moves it. Choose one.");
         Require(LoadBalanceCoefficient >= 0, $"LoadBalanceCoefficient is {LoadBalanceCoefficient}; it must not be negative (0 switches load balance off).");
         Require(AuxiliaryCoefficient >= 0, $"AuxiliaryCoefficient is {AuxiliaryCoefficient}; it must not be negative (0 switches AuxK off).");
         Require(AuxiliaryLatents is null or >= 1, $"AuxiliaryLatents is {AuxiliaryLatents}; it must be at least 1, or null for half of the hidden size.");
@@ -85,5 +110,18 @@ public sealed class RouteSaeTrainerOptions
             if (!condition)
                 problems.Add(problem);
         }
+    }
+
+    private IEnumerable<string> SparsityProblems(AutoencoderModel model)
+    {
+        var penalized = model is CrosscoderModel || model is FixedLayersModel { Autoencoder: not TopKAutoencoder };
+        if (penalized && SparsityCoefficient is null && TargetActiveLatents is null)
+            yield return $"SparsityCoefficient is not set: {model.Description} is made sparse by a penalty alone. Choose a λ, for example 0.05, and look at the active latents in the progress reports; or set TargetActiveLatents.";
+        if (!penalized && (SparsityCoefficient ?? TargetActiveLatents) is not null)
+            yield return $"SparsityCoefficient or TargetActiveLatents is set, but {model.Description} has no penalty: ActiveLatents says how sparse it is. Leave both null.";
+        if (TargetActiveLatents > model.Latents)
+            yield return $"TargetActiveLatents is {TargetActiveLatents}, but there are only {model.Latents} latents.";
+        if (TargetActiveLatents is not null && model.Fidelity == Fidelity.Reference)
+            yield return "TargetActiveLatents moves λ, which the reference does not: set SparsityCoefficient with Fidelity.Reference.";
     }
 }

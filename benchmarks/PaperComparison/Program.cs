@@ -1,0 +1,1 @@
+return RouteSae.PaperComparison.ComparisonProgram.Run(args);

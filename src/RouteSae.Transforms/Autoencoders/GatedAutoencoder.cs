@@ -1,0 +1,99 @@
+using RouteSae.Native;
+using RouteSae.Storage;
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace RouteSae.Autoencoders;
+
+/// <summary>
+/// A gated sparse autoencoder (Rajamanoharan et al., 2024, arXiv 2404.16014): pre = W_enc (x − b_pre), a gate
+/// g = 1 where pre + b_gate > 0, a magnitude max(exp(r_mag) · pre + b_mag, 0), z = g · magnitude, x̂ = W_dec z + b_pre. Owns its
+/// tensors.
+/// </summary>
+public sealed class GatedAutoencoder : SparseAutoencoder
+{
+    private const string GateBiasName = "gate_bias";
+    private const string MagnitudeBiasName = "mag_bias";
+    private const string MagnitudeScaleName = "r_mag";
+
+    private GatedAutoencoder(AutoencoderArchitecture architecture, ParameterReader reader)
+        : base(architecture, reader, [
+            reader.Read(GateBiasName, isTrained: architecture.Fidelity == Fidelity.Corrected, architecture.Latents), // the reference's loss does not reach it
+            reader.Read(MagnitudeBiasName, architecture.Latents),
+            reader.Read(MagnitudeScaleName, architecture.Latents)
+        ]) =>
+        Architecture = architecture;
+
+    /// <inheritdoc/>
+    public override AutoencoderArchitecture Architecture { get; }
+
+    /// <summary>b_gate, [M]. The reference's loss gives it no gradient: with <see cref="Fidelity.Reference"/> it keeps its value.</summary>
+    public Tensor GateBias => Parameters[1].Value;
+
+    /// <summary>b_mag, [M].</summary>
+    public Tensor MagnitudeBias => Parameters[2].Value;
+
+    /// <summary>r_mag, [M], the logarithm of the magnitude's scale.</summary>
+    public Tensor MagnitudeScale => Parameters[3].Value;
+
+    /// <inheritdoc cref="TopKAutoencoder.Create"/>
+    public static GatedAutoencoder Create(AutoencoderArchitecture architecture, int seed, Device? device = null)
+    {
+        Check(architecture);
+        using var initialization = new ParameterInitialization(seed, device);
+        using var scope = NewDisposeScope();
+        return new GatedAutoencoder(architecture, ParameterReader.From(StartingValues(architecture, initialization)));
+    }
+
+    /// <summary>Loads the tensors <c>encoder.weight</c> [M, D], <c>decoder.weight</c> [D, M], <c>pre_bias</c> [D], <c>gate_bias</c> [M], <c>mag_bias</c> [M] and <c>r_mag</c> [M], as float32.</summary>
+    /// <exception cref="ArgumentException">The sizes are not possible, or a tensor's shape does not fit them.</exception>
+    public static GatedAutoencoder Load(AutoencoderArchitecture architecture, ITensorSource weights, Device? device = null)
+    {
+        Check(architecture);
+        return new GatedAutoencoder(architecture, ParameterReader.From(weights, device));
+    }
+
+    /// <inheritdoc cref="TopKAutoencoder.FromTensors"/>
+    public static GatedAutoencoder FromTensors(AutoencoderArchitecture architecture, IReadOnlyDictionary<string, Tensor> stateDictionary)
+    {
+        Check(architecture);
+        return new GatedAutoencoder(architecture, ParameterReader.From(stateDictionary));
+    }
+
+    /// <summary>pre = W_enc (x − b_pre).</summary>
+    /// <param name="x">Activations, [N, D].</param>
+    /// <returns>[N, M]; the caller owns it.</returns>
+    public override Tensor PreActivations(Tensor x)
+    {
+        TorchRuntime.UseThreads();
+        using var scope = NewDisposeScope();
+        return F.linear(x - PreBias, EncoderWeight).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The reference ignores a selection; Corrected applies it to the codes.</remarks>
+    internal override Tensor Activate(Tensor preActivations, CodeSelection? selection = null)
+    {
+        using var scope = NewDisposeScope();
+        var gate = (preActivations.detach() + GateBias.detach() > 0).to_type(preActivations.dtype);
+        var codes = gate * (MagnitudeScale.exp() * preActivations + MagnitudeBias).relu();
+        return (Corrected && selection is not null ? selection.Apply(codes) : codes).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>max(pre + b_gate, 0), [N, M]: how far each gate is open, with a gradient.</summary>
+    /// <param name="preActivations">[N, M].</param>
+    internal Tensor GateActivations(Tensor preActivations)
+    {
+        using var scope = NewDisposeScope();
+        return (preActivations + GateBias).relu().MoveToOuterDisposeScope();
+    }
+
+    private static Dictionary<string, Tensor> StartingValues(AutoencoderArchitecture architecture, ParameterInitialization initialization) =>
+        new(TiedStart(architecture, initialization))
+        {
+            [GateBiasName] = initialization.Zeros(architecture.Latents),
+            [MagnitudeBiasName] = initialization.Zeros(architecture.Latents),
+            [MagnitudeScaleName] = initialization.Zeros(architecture.Latents),
+        };
+}

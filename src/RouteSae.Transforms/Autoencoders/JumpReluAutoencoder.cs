@@ -1,0 +1,112 @@
+using RouteSae.Native;
+using RouteSae.Storage;
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace RouteSae.Autoencoders;
+
+/// <summary>
+/// A JumpReLU sparse autoencoder (Rajamanoharan et al., 2024, arXiv 2407.14435): pre = W_enc (x − b_pre) + b_lat,
+/// zⱼ = preⱼ where preⱼ > θⱼ, else 0, with θ learnt; x̂ = W_dec z + b_pre. A penalty on the number of active latents makes
+/// it sparse. Owns its tensors.
+/// </summary>
+/// <remarks>
+/// A jump has no gradient towards θ; a window of width ε around it stands in (equations 11 and 12 there): ∂z/∂θ = −θ/ε and
+/// ∂step/∂θ = −1/ε where |pre − θ| &lt; ε/2, else 0.
+/// </remarks>
+public sealed class JumpReluAutoencoder : SparseAutoencoder
+{
+    private const string ThresholdName = "threshold";
+
+    private JumpReluAutoencoder(JumpReluArchitecture architecture, ParameterReader reader)
+        : base(architecture, reader, [reader.Read(LatentBiasName, architecture.Latents), reader.Read(ThresholdName, architecture.Latents)]) =>
+        Architecture = architecture;
+
+    /// <inheritdoc/>
+    public override JumpReluArchitecture Architecture { get; }
+
+    /// <summary>b_lat, [M].</summary>
+    public Tensor LatentBias => Parameters[1].Value;
+
+    /// <summary>θ, [M].</summary>
+    public Tensor Threshold => Parameters[2].Value;
+
+    /// <inheritdoc cref="TopKAutoencoder.Create"/>
+    public static JumpReluAutoencoder Create(JumpReluArchitecture architecture, int seed, Device? device = null)
+    {
+        Check(architecture);
+        using var initialization = new ParameterInitialization(seed, device);
+        using var scope = NewDisposeScope();
+        return new JumpReluAutoencoder(architecture, ParameterReader.From(StartingValues(architecture, initialization)));
+    }
+
+    /// <summary>Loads the tensors <c>encoder.weight</c> [M, D], <c>decoder.weight</c> [D, M], <c>pre_bias</c> [D], <c>latent_bias</c> [M] and <c>threshold</c> [M], as float32.</summary>
+    /// <exception cref="ArgumentException">The sizes are not possible, or a tensor's shape does not fit them.</exception>
+    public static JumpReluAutoencoder Load(JumpReluArchitecture architecture, ITensorSource weights, Device? device = null)
+    {
+        Check(architecture);
+        return new JumpReluAutoencoder(architecture, ParameterReader.From(weights, device));
+    }
+
+    /// <inheritdoc cref="TopKAutoencoder.FromTensors"/>
+    public static JumpReluAutoencoder FromTensors(JumpReluArchitecture architecture, IReadOnlyDictionary<string, Tensor> stateDictionary)
+    {
+        Check(architecture);
+        return new JumpReluAutoencoder(architecture, ParameterReader.From(stateDictionary));
+    }
+
+    /// <summary>pre = W_enc (x − b_pre) + b_lat.</summary>
+    /// <param name="x">Activations, [N, D].</param>
+    /// <returns>[N, M]; the caller owns it.</returns>
+    public override Tensor PreActivations(Tensor x)
+    {
+        TorchRuntime.UseThreads();
+        using var scope = NewDisposeScope();
+        return F.linear(x - PreBias, EncoderWeight, LatentBias).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    internal override Tensor Activate(Tensor preActivations, CodeSelection? selection = null)
+    {
+        using var scope = NewDisposeScope();
+        if (selection is null)
+            return Jump(preActivations).MoveToOuterDisposeScope();
+        var codes = selection.Apply(preActivations);
+        return (Corrected ? codes.relu() : codes).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>1 where a value lies above θ, else 0, [N, M]: counts active latents, with the window's gradient towards θ and none towards the values.</summary>
+    /// <param name="values">[N, M].</param>
+    internal Tensor Step(Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        var slope = Window(values) * (-1 / Architecture.Bandwidth);
+        return WithSlope(IsAbove(values), slope).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Jump(Tensor values)
+    {
+        var slope = Window(values) * (Threshold.detach() * (-1 / Architecture.Bandwidth));
+        return WithSlope(values * IsAbove(values), slope);
+    }
+
+    // With Corrected a θ that training has pushed below 0 does not let negative values through.
+    private Tensor IsAbove(Tensor values)
+    {
+        var threshold = Corrected ? Threshold.detach().clamp_min(0) : Threshold.detach();
+        return (values.detach() > threshold).to_type(values.dtype);
+    }
+
+    private Tensor Window(Tensor values) => ((values.detach() - Threshold.detach()).abs() < Architecture.Bandwidth / 2).to_type(values.dtype);
+
+    /// <summary>The value itself, with a gradient towards θ: what is added is 0.</summary>
+    private Tensor WithSlope(Tensor value, Tensor slope) => value + slope * (Threshold - Threshold.detach());
+
+    private static Dictionary<string, Tensor> StartingValues(JumpReluArchitecture architecture, ParameterInitialization initialization) =>
+        new(TiedStart(architecture, initialization))
+        {
+            [LatentBiasName] = initialization.Zeros(architecture.Latents),
+            [ThresholdName] = initialization.Zeros(architecture.Latents) + architecture.InitialThreshold,
+        };
+}

@@ -1,0 +1,125 @@
+using RouteSae.Autoencoders.Kernels;
+using RouteSae.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RouteSae.Autoencoders;
+
+/// <summary>
+/// An autoencoder of single activations: sparse codes z of W_enc (x − b_pre), and x̂ = W_dec z + b_pre. What makes z sparse is
+/// the derived classes' matter. Owns its tensors. Encoding and decoding may run on several threads at once.
+/// </summary>
+public abstract class SparseAutoencoder : IDisposable
+{
+    internal const string EncoderName = "encoder.weight";
+    internal const string DecoderName = "decoder.weight";
+    internal const string PreBiasName = "pre_bias";
+    internal const string LatentBiasName = "latent_bias";
+
+    private readonly AutoencoderParameter _preBias; // [D]
+    private readonly AutoencoderParameter _encoder; // [M, D]
+    private readonly AutoencoderParameter _directions; // [M, D], stored [D, M]: decoding reads the rows of the active latents only
+
+    private protected SparseAutoencoder(AutoencoderArchitecture architecture, ParameterReader reader, IReadOnlyList<AutoencoderParameter> ofLatents)
+    {
+        var (hidden, latents) = (architecture.HiddenSize, architecture.Latents);
+        _preBias = reader.Read(PreBiasName, hidden);
+        _encoder = reader.Read(EncoderName, latents, hidden);
+        _directions = reader.ReadTransposed(DecoderName, hidden, latents);
+        Parameters = [_preBias, .. ofLatents, _encoder, _directions];
+    }
+
+    /// <summary>The sizes.</summary>
+    public abstract AutoencoderArchitecture Architecture { get; }
+
+    /// <summary>b_pre, what the kind of autoencoder adds for each latent, W_enc and W_dec, in this order.</summary>
+    public IReadOnlyList<AutoencoderParameter> Parameters { get; }
+
+    /// <summary>b_pre, [D].</summary>
+    public Tensor PreBias => _preBias.Value;
+
+    /// <summary>W_enc, [M, D]. Change it by tensor operations only: writing to its memory (data, bytes) goes unnoticed, and codes may then be wrong.</summary>
+    public Tensor EncoderWeight => _encoder.Value;
+
+    /// <summary>W_decᵀ, [M, D]: row j is what latent j adds to the activation, one unit of it.</summary>
+    public Tensor DecoderDirections => _directions.Value;
+
+    /// <summary>How encoding and decoding compute. Default: <see cref="ComputePath.Auto"/>.</summary>
+    internal ComputePath Path { get; set; }
+
+    private protected bool Corrected => Architecture.Fidelity == Fidelity.Corrected;
+
+    /// <summary>What the codes are selected from, before the activation function.</summary>
+    /// <param name="x">Activations, [N, D].</param>
+    /// <returns>[N, M]; the caller owns it.</returns>
+    public abstract Tensor PreActivations(Tensor x);
+
+    /// <summary>The active latents of each token.</summary>
+    /// <param name="x">Activations, [N, D].</param>
+    /// <param name="selection">Replaces the activation function at inference. Default: none.</param>
+    /// <returns>The codes, with as many slots as the busiest token needs; the order of a token's slots has no meaning. The caller owns them.</returns>
+    public virtual SparseCodes Encode(Tensor x, CodeSelection? selection = null)
+    {
+        TorchRuntime.UseThreads();
+        using var scope = NewDisposeScope();
+        return SparseCodes.FromDense(Activate(PreActivations(x), selection)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>x̂ = W_dec z + b_pre.</summary>
+    /// <returns>[N, D]; the caller owns it.</returns>
+    public Tensor Decode(SparseCodes codes)
+    {
+        TorchRuntime.UseThreads();
+        if (KernelSupport.Choose(Path, codes.Values, DecoderDirections, PreBias) != ComputePath.TorchOperations && SparseDecoder.Fits(codes)
+            && !KernelSupport.RecordsGradients(codes.Values, DecoderDirections, PreBias))
+            return SparseDecoder.Decode(DecoderDirections, PreBias, codes);
+        using var scope = NewDisposeScope();
+        return (RowOperators.WeightedSum(DecoderDirections, codes.Indices, codes.Values) + PreBias).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Scales every latent's direction (a column of W_dec) to length 1. A direction of length 0 stays as it is.</summary>
+    public void NormalizeDecoder()
+    {
+        if (KernelSupport.Choose(Path, DecoderDirections) != ComputePath.TorchOperations)
+            UnitRows.Normalize(DecoderDirections);
+        else
+            UnitRows.NormalizeByOperations(DecoderDirections);
+    }
+
+    /// <summary>Writes the parameters in safetensors format, under the names of the reference's state_dict.</summary>
+    public void Save(Stream safetensors) => ParameterWriter.Write(safetensors, Parameters);
+
+    /// <summary>Frees the tensors.</summary>
+    public virtual void Dispose()
+    {
+        foreach (var parameter in Parameters)
+            parameter.Dispose();
+    }
+
+    /// <summary>The dense codes z, [N, M], differentiable.</summary>
+    /// <param name="preActivations">[N, M].</param>
+    /// <param name="selection">Replaces the activation function.</param>
+    internal abstract Tensor Activate(Tensor preActivations, CodeSelection? selection = null);
+
+    /// <summary>x̂ of dense codes, [N, D], differentiable.</summary>
+    internal Tensor DecodeDense(Tensor codes)
+    {
+        using var scope = NewDisposeScope();
+        return (codes.mm(DecoderDirections) + PreBias).MoveToOuterDisposeScope();
+    }
+
+    private protected static void Check(AutoencoderArchitecture architecture) =>
+        ArchitectureCheck.ThrowIfAny("The autoencoder's architecture", architecture.Problems());
+
+    /// <summary>The encoder and its transpose as decoder, and b_pre = 0: what all autoencoders start from.</summary>
+    private protected static Dictionary<string, Tensor> TiedStart(AutoencoderArchitecture architecture, ParameterInitialization initialization)
+    {
+        var encoder = initialization.LinearWeight(architecture.Latents, architecture.HiddenSize);
+        return new Dictionary<string, Tensor>
+        {
+            [PreBiasName] = initialization.Zeros(architecture.HiddenSize),
+            [EncoderName] = encoder,
+            [DecoderName] = encoder.t(),
+        };
+    }
+}

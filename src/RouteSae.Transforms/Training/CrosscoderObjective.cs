@@ -1,0 +1,21 @@
+using RouteSae.Autoencoders;
+using RouteSae.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RouteSae.Training;
+
+/// <summary>What the training of a crosscoder minimises: the normalised MSE, averaged over tokens and hidden states, plus λ · mean |z|.</summary>
+internal sealed class CrosscoderObjective(CrosscoderModel model, SparsityPenalty penalty) : ITrainingObjective
+{
+    /// <inheritdoc/>
+    public ObjectiveTerms Evaluate(IReadOnlyList<Tensor> hiddenStates, Tensor? deadLatents = null, long firstToken = 0)
+    {
+        TorchRuntime.UseThreads();
+        using var scope = NewDisposeScope();
+        var x = model.Inputs(hiddenStates);
+        var codes = model.Activate(model.PreActivations(x));
+        var errors = model.DecodeDense(codes).Zip(x, NormalizedMse.Mean).ToArray();
+        return PenalizedObjective.Terms(stack(errors).mean(), codes.abs().mean(), penalty, codes).MoveToOuterDisposeScope();
+    }
+}

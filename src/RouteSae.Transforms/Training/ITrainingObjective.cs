@@ -1,0 +1,13 @@
+using static TorchSharp.torch;
+
+namespace RouteSae.Training;
+
+/// <summary>What training minimises, in TorchSharp operations that autograd can differentiate.</summary>
+internal interface ITrainingObjective
+{
+    /// <summary>The loss of a batch. The caller owns its terms.</summary>
+    /// <param name="hiddenStates">L x [N, D], raw, real tokens only.</param>
+    /// <param name="deadLatents">I64 [dead]; null or empty when none is dead.</param>
+    /// <param name="firstToken">How many tokens came before these.</param>
+    ObjectiveTerms Evaluate(IReadOnlyList<Tensor> hiddenStates, Tensor? deadLatents = null, long firstToken = 0);
+}
