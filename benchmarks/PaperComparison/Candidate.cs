@@ -36,7 +36,8 @@ internal sealed record Candidate(string Architecture, int ActiveLatents, bool Is
             new RouteSaeArchitecture { HiddenSize = config.HiddenSize, RoutedHiddenStates = routed, Latents = latents, ActiveLatents = active, Mode = mode }, seed);
         TopKAutoencoder TopK(int seed) => TopKAutoencoder.Create(
             new TopKArchitecture { HiddenSize = config.HiddenSize, Latents = latents, ActiveLatents = active }, seed);
-        JumpReluArchitecture JumpRelu() => new() { HiddenSize = config.HiddenSize, Latents = latents };
+        // JumpReLU's paper has ε = 0.001 for activations of length 1; standardised ones have length √D.
+        JumpReluArchitecture JumpRelu() => new() { HiddenSize = config.HiddenSize, Latents = latents, Bandwidth = 1e-3 * Math.Sqrt(config.HiddenSize) };
         CrosscoderArchitecture Crosscoder() => new() { HiddenSize = config.HiddenSize, Latents = latents, HiddenStates = routed };
     }
 }

@@ -15,7 +15,7 @@ internal sealed record ComparisonOptions
           --work FOLDER           where trained models and results are kept; what is there is not computed again.
                                   Default: artifacts/paper-comparison
           --output FILE           writes the report as Markdown, and the routing picture beside it. Default: the console alone
-          --tokens N              tokens to train on, for each seed. Default: 1000000
+          --tokens N              tokens to train on, for each seed. Default: 600000
           --evaluation-tokens N   tokens to evaluate on. Default: 30000
           --latents M             latents of every autoencoder. Default: 1024
           --seeds N               seeds 1 to N. Default: 3
@@ -35,7 +35,7 @@ internal sealed record ComparisonOptions
     public string? Output { get; init; }
 
     /// <summary>Tokens to train on.</summary>
-    public int Tokens { get; init; } = 1_000_000;
+    public int Tokens { get; init; } = 600_000;
 
     /// <summary>Tokens to evaluate on.</summary>
     public int EvaluationTokens { get; init; } = 30_000;
@@ -50,7 +50,7 @@ internal sealed record ComparisonOptions
     public IReadOnlyList<int> Active { get; init; } = [16, 32, 64];
 
     /// <summary>Tokens a step.</summary>
-    public int BatchTokens => 1024;
+    public int BatchTokens => 512;
 
     /// <summary>Whether only the usage is wanted.</summary>
     public bool Help { get; init; }

@@ -13,7 +13,7 @@ internal static class ComparisonProgram
             return 0;
         }
         Directory.CreateDirectory(options.Work);
-        using var language = EmbeddedLanguageModel.Load(Precision.Float32);
+        using var language = EmbeddedLanguageModel.Load(Precision.BFloat16);
         var candidates = Candidate.All(language.Model.Config, options);
         for (var seed = 1; seed <= options.Seeds; seed++)
         {

@@ -56,7 +56,7 @@ internal sealed class Training(EmbeddedLanguageModel language, ComparisonOptions
     {
         var config = language.Model.Config;
         var everything = new RouteSaeArchitecture { HiddenSize = config.HiddenSize, RoutedHiddenStates = config.DefaultRoutedHiddenStates, Latents = 1, ActiveLatents = 1 };
-        return new TextActivationSource(language.Model, language.Tokenizer, everything, new TextActivationOptions { BatchTokens = options.BatchTokens, MixedBatches = 32, Seed = seed });
+        return new TextActivationSource(language.Model, language.Tokenizer, everything, new TextActivationOptions { BatchTokens = options.BatchTokens, MixedBatches = 64, Seed = seed });
     }
 
     private sealed class Log(Action<string> log) : IProgress<SweepProgress>

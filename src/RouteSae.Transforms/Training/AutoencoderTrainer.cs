@@ -36,7 +36,7 @@ public sealed class AutoencoderTrainer : IDisposable
             model.NormalizeDecoder, Schedule, Options.Beta1, Options.Beta2, unitNormInterval, recordGradients: !TrainingSteps.ByKernels(model));
         DeadLatents = new DeadLatentTracker(model.Latents, Options.DeadAfterTokens, model.Parameters[0].Value.device);
         Routing = new RoutingStatistics(model.HiddenStates.Count);
-        _penalty = new SparsityPenalty(Options);
+        _penalty = new SparsityPenalty(Options, countsLatents: model is FixedLayersModel { Autoencoder: JumpReluAutoencoder });
         _step = TrainingSteps.Create(model, Options, Optimizer, _penalty);
         _window = new ProgressWindow(model.HiddenStates.Count);
     }
@@ -122,8 +122,8 @@ public sealed class AutoencoderTrainer : IDisposable
         HiddenStateShapes.Check(hiddenStates, Model.HiddenStates, Model.HiddenSize);
         if (hiddenStates[0].shape[0] == 0)
             return null;
-        if (StepsTaken == 0 && Corrected && Options.CenterPreBias)
-            PreBiasStart.Center(Model, hiddenStates);
+        if (StepsTaken == 0 && Corrected)
+            StartFrom(hiddenStates);
 
         var terms = _step.Evaluate(hiddenStates, DeadLatents.DeadLatents(), TokensTaken);
         CheckFinite(terms.Loss);
@@ -142,6 +142,14 @@ public sealed class AutoencoderTrainer : IDisposable
     }
 
     private bool Corrected => Model.Fidelity == Fidelity.Corrected;
+
+    private void StartFrom(IReadOnlyList<Tensor> hiddenStates)
+    {
+        if (Options.CenterPreBias)
+            DataStart.CenterPreBias(Model, hiddenStates);
+        if (Options.TargetActiveLatents is { } wanted)
+            DataStart.SetThreshold(Model, hiddenStates, wanted);
+    }
 
     private void TakeNote(StepTerms terms)
     {
