@@ -145,6 +145,7 @@ public sealed partial class AutoencoderTrainer : IDisposable, IResumable
 
     private void StartFrom(IReadOnlyList<Tensor> hiddenStates)
     {
+        DataStart.MeasureLayers(Model, hiddenStates);
         if (Options.CenterPreBias)
             DataStart.CenterPreBias(Model, hiddenStates);
         if (Options.TargetActiveLatents is { } wanted)

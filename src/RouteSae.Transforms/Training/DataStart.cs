@@ -42,4 +42,24 @@ internal static class DataStart
         var (largest, _) = preActivations.topk((int)above, sorted: false);
         jump.Threshold.copy_(largest.min().clamp_min(jump.Architecture.InitialThreshold));
     }
+
+    /// <summary>Measures the mean and the scale of each hidden state for <see cref="HiddenStateScaling.PerLayer"/>: afterwards the mean square of xᵢ is 1.</summary>
+    /// <param name="model">The model; others than a RouteSAE with that scaling have none.</param>
+    /// <param name="hiddenStates">L x [N, D], raw, real tokens only.</param>
+    public static void MeasureLayers(AutoencoderModel model, IReadOnlyList<Tensor> hiddenStates)
+    {
+        if (model is not RouteSaeModel { Router: { LayerMean: { } means, LayerScale: { } scales } })
+            return;
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        if (means.count_nonzero().item<long>() > 0)
+            return; // a model that is trained further keeps its scale
+        for (var place = 0; place < hiddenStates.Count; place++)
+        {
+            var hidden = hiddenStates[place].to(means.dtype).to(means.device);
+            var mean = hidden.mean([0L]);
+            means[place].copy_(mean);
+            scales[place].copy_((hidden - mean).square().mean().sqrt().clamp_min(Standardization.Epsilon));
+        }
+    }
 }
