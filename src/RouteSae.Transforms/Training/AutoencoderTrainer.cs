@@ -10,7 +10,7 @@ namespace RouteSae.Training;
 /// Trains an autoencoder on a stream of hidden states. Owns the optimiser's state, not the model; the model is usable while and
 /// after it is trained. One thread at a time.
 /// </summary>
-public sealed class AutoencoderTrainer : IDisposable
+public sealed partial class AutoencoderTrainer : IDisposable, IResumable
 {
     private readonly ITrainingStep _step;
     private readonly SparsityPenalty _penalty;
@@ -92,8 +92,8 @@ public sealed class AutoencoderTrainer : IDisposable
         return Finish(progress);
     }
 
-    /// <summary>As <see cref="Train"/>, for batches that arrive asynchronously.</summary>
-    /// <inheritdoc cref="Train"/>
+    /// <summary>As the other, for batches that arrive asynchronously.</summary>
+    /// <inheritdoc cref="Train(IEnumerable{HiddenStateBatch}, IProgress{TrainingProgress}?, CancellationToken)"/>
     public async Task<TrainingReport> TrainAsync(
         IAsyncEnumerable<HiddenStateBatch> batches, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -211,7 +211,7 @@ public sealed class AutoencoderTrainer : IDisposable
             Steps = StepsTaken,
             EndedEarly = StepsTaken < Options.Steps,
             Tokens = TokensTaken,
-            Duration = _clock.Elapsed,
+            Duration = Elapsed,
             Last = _last,
             RoutingShare = Routing.Tokens == 0 ? null : Routing.Share,
         };
@@ -226,7 +226,7 @@ public sealed class AutoencoderTrainer : IDisposable
             Step = StepsTaken,
             TotalSteps = Options.Steps,
             Tokens = TokensTaken,
-            TokensPerSecond = TokensTaken / Math.Max(1e-9, _clock.Elapsed.TotalSeconds),
+            TokensPerSecond = TokensTaken / Math.Max(1e-9, Elapsed.TotalSeconds),
             Loss = _window.Loss,
             NormalizedMse = _window.NormalizedMse,
             LoadBalance = _window.LoadBalance,

@@ -42,6 +42,22 @@ public sealed class RoutingStatistics
         Tokens += routed.X.shape[0];
     }
 
+    /// <summary>Saves the sums.</summary>
+    internal void Save(TrainingState state)
+    {
+        state.Set("layerWeights", _layerWeightSums);
+        state.Set("entropy", _entropySum);
+        state.Set("tokens", Tokens);
+    }
+
+    /// <summary>Takes over what <see cref="Save"/> has saved.</summary>
+    internal void Restore(TrainingState state)
+    {
+        state.Value<double[]>("layerWeights").CopyTo(_layerWeightSums, 0);
+        _entropySum = state.Value<double>("entropy");
+        Tokens = state.Value<long>("tokens");
+    }
+
     /// <summary>Back to zero tokens.</summary>
     public void Reset()
     {
