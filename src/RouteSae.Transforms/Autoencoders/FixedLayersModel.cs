@@ -39,8 +39,7 @@ public abstract class FixedLayersModel : AutoencoderModel
         using var scope = NewDisposeScope();
         var reading = Read(hiddenStates, firstToken: 0);
         var codes = Autoencoder.Encode(reading.X, selection);
-        var weights = zeros([reading.X.shape[0], HiddenStates.Count], dtype: reading.X.dtype, device: reading.X.device)
-            .scatter(1, reading.Places.unsqueeze(1), 1);
+        var weights = nn.functional.one_hot(reading.Places, HiddenStates.Count).to(reading.X.dtype);
         return new EncodedActivations(reading.X, codes, Autoencoder.Decode(codes), weights, Probabilities: null).MoveToOuterDisposeScope();
     }
 
