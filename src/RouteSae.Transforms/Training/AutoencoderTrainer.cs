@@ -235,6 +235,7 @@ public sealed partial class AutoencoderTrainer : IDisposable, IResumable
             ActiveLatents = _window.ActiveLatents,
             DeadLatents = (int)dead.shape[0],
             RoutingShare = routing?.Share,
+            RoutingWarning = routing?.Warning(Model.HiddenStates),
             ShareEntropy = routing?.ShareEntropy,
             TokenEntropy = routing?.TokenEntropy,
             LearningRate = _learningRate,
