@@ -8,13 +8,11 @@ namespace RouteSae.Autoencoders;
 /// </summary>
 /// <remarks>
 /// <see cref="Fidelity.Corrected"/> draws a hidden state for every token, from a hash of seed and token number, so that the same
-/// tokens get the same draws. The reference draws one for a whole batch, from all of the language model's hidden states in
-/// training and from 4 to 12 in evaluation; with <see cref="Fidelity.Reference"/> one is drawn for each call.
+/// tokens get the same draws. The reference draws one for a whole batch, from 1 to 16 whatever the language model; with
+/// <see cref="Fidelity.Reference"/> one of <see cref="AutoencoderModel.HiddenStates"/> is drawn for each call.
 /// </remarks>
 public sealed class RandomLayerModel : FixedLayersModel
 {
-    private readonly int _seed;
-
     /// <summary>Takes over an autoencoder.</summary>
     /// <param name="autoencoder">The autoencoder.</param>
     /// <param name="hiddenStates">The hidden states among which it draws, Hugging Face's numbering.</param>
@@ -22,7 +20,10 @@ public sealed class RandomLayerModel : FixedLayersModel
     /// <exception cref="ArgumentException">No hidden state is named, or one is negative.</exception>
     public RandomLayerModel(TopKAutoencoder autoencoder, IReadOnlyList<int> hiddenStates, int seed)
         : base(autoencoder, hiddenStates) =>
-        _seed = seed;
+        Seed = seed;
+
+    /// <summary>Seed of the drawing.</summary>
+    public int Seed { get; }
 
     /// <inheritdoc/>
     public override string Description => $"Random layer, {AutoencoderName.Of(Autoencoder)} on hidden states {string.Join(", ", HiddenStates)}";
@@ -54,7 +55,7 @@ public sealed class RandomLayerModel : FixedLayersModel
         return tensor(places);
     }
 
-    private long Place(long token) => (long)(Mix((ulong)(uint)_seed * 0x9E3779B97F4A7C15 + (ulong)token) % (ulong)HiddenStates.Count);
+    private long Place(long token) => (long)(Mix((ulong)(uint)Seed * 0x9E3779B97F4A7C15 + (ulong)token) % (ulong)HiddenStates.Count);
 
     /// <summary>SplitMix64's output function (Steele et al., 2014).</summary>
     private static ulong Mix(ulong value)

@@ -24,6 +24,12 @@ public sealed record RouteSaeArchitecture
     /// <summary>Default <see cref="RoutingMode.Hard"/>.</summary>
     public RoutingMode Mode { get; init; } = RoutingMode.Hard;
 
+    /// <summary>Default <see cref="RouterTarget.Detached"/>. Another one is possible with <see cref="RoutingMode.Hard"/> and <see cref="Fidelity.Corrected"/> only.</summary>
+    public RouterTarget Target { get; init; } = RouterTarget.Detached;
+
+    /// <summary>Default <see cref="HiddenStateScaling.PerToken"/>, the only one with <see cref="Fidelity.Reference"/>.</summary>
+    public HiddenStateScaling Scaling { get; init; } = HiddenStateScaling.PerToken;
+
     /// <summary>Default <see cref="Fidelity.Corrected"/>. Decides how codes are selected and how the model is trained.</summary>
     public Fidelity Fidelity { get; init; } = Fidelity.Corrected;
 
@@ -49,5 +55,19 @@ public sealed record RouteSaeArchitecture
 
     /// <summary>Everything that is wrong with this architecture, in sentences; empty when nothing is.</summary>
     public IReadOnlyList<string> Problems() =>
-        [.. Autoencoder.Problems(), .. HiddenStateList.Problems(RoutedHiddenStates, nameof(RoutedHiddenStates), "a router")];
+        [.. Autoencoder.Problems(), .. HiddenStateList.Problems(RoutedHiddenStates, nameof(RoutedHiddenStates), "a router"), .. ChoiceProblems()];
+
+    /// <summary>Whether x = x*, without p.</summary>
+    internal bool IsUnscaled => Mode == RoutingMode.Hard && Target == RouterTarget.StraightThrough;
+
+    /// <summary>Whether the reconstruction's target gives gradients.</summary>
+    internal bool LearnsFromTarget => Fidelity == Fidelity.Reference || (Mode == RoutingMode.Hard && Target != RouterTarget.Detached);
+
+    private IEnumerable<string> ChoiceProblems()
+    {
+        if (Fidelity == Fidelity.Reference && (Target != RouterTarget.Detached || Scaling != HiddenStateScaling.PerToken || Mode == RoutingMode.TopTwo))
+            yield return "Target, Scaling and RoutingMode.TopTwo are choices that the reference does not have: leave them at their defaults with Fidelity.Reference.";
+        if (Mode != RoutingMode.Hard && Target != RouterTarget.Detached)
+            yield return $"Target is {Target}, but Mode is {Mode}: another target than Detached needs hard routing.";
+    }
 }

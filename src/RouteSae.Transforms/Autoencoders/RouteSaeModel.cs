@@ -68,8 +68,8 @@ public sealed class RouteSaeModel : AutoencoderModel
         using var scope = NewDisposeScope();
         var tensors = TopKAutoencoder.StartingValues(architecture.Autoencoder, initialization)
             .ToDictionary(pair => AutoencoderPrefix + pair.Key, pair => pair.Value);
-        tensors[RouterPrefix + LayerRouter.WeightName] =
-            initialization.LinearWeight(architecture.RoutedHiddenStates.Count, architecture.HiddenSize);
+        foreach (var (name, value) in LayerRouter.StartingValues(architecture, initialization))
+            tensors[RouterPrefix + name] = value;
         return new RouteSaeModel(architecture, ParameterReader.From(tensors));
     }
 
@@ -141,21 +141,25 @@ public sealed class RouteSaeModel : AutoencoderModel
             var rows = (routed.Chosen == place).nonzero().squeeze(1).MoveToOuterDisposeScope();
             var scale = probability.index_select(0, rows).MoveToOuterDisposeScope();
             if (rows.shape[0] > 0)
-                replacements.Add(new Replacement(HiddenStates[place], rows, raw => Reconstruct(raw, scale, selection)));
+                replacements.Add(ReplacementOf(place, rows, scale, selection));
         }
         return [new ReplacementPass(replacements)];
     }
 
-    /// <summary>The reconstruction of p · x, over p; the reference encodes x without p here, which is not what the autoencoder was trained on.</summary>
-    private Tensor Reconstruct(Tensor raw, Tensor probability, CodeSelection? selection)
+    private Replacement ReplacementOf(int place, Tensor rows, Tensor probability, CodeSelection? selection) => new(HiddenStates[place], rows, raw =>
     {
         using var scope = NewDisposeScope();
+        if (Architecture.Scaling == HiddenStateScaling.PerLayer)
+            return Router.Unscale(Reconstruct(Router.Scale(raw, place), probability, selection), place).to(raw.dtype).MoveToOuterDisposeScope();
         var standardized = Standardize(raw);
-        var x = Fidelity == Fidelity.Reference ? standardized.Values : standardized.Values * probability;
-        var reconstruction = Decode(Encode(x, selection));
-        var unscaled = Fidelity == Fidelity.Reference ? reconstruction : reconstruction / probability;
-        return standardized.Undo(unscaled, Fidelity).to(raw.dtype).MoveToOuterDisposeScope();
-    }
+        return standardized.Undo(Reconstruct(standardized.Values, probability, selection), Fidelity).to(raw.dtype).MoveToOuterDisposeScope();
+    });
+
+    /// <summary>The reconstruction of what routing makes of x, over p where that is p · x; the reference encodes x without p here, which is not what the autoencoder was trained on.</summary>
+    private Tensor Reconstruct(Tensor x, Tensor probability, CodeSelection? selection) =>
+        Fidelity == Fidelity.Reference || Architecture.IsUnscaled
+            ? Decode(Encode(x, selection))
+            : Decode(Encode(x * probability, selection)) / probability;
 
     private static void Check(RouteSaeArchitecture architecture) =>
         ArchitectureCheck.ThrowIfAny("The RouteSAE's architecture", architecture.Problems());

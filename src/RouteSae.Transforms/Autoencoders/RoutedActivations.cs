@@ -10,15 +10,28 @@ namespace RouteSae.Autoencoders;
 /// <param name="Mode">How X was made.</param>
 public sealed record RoutedActivations(Tensor X, Tensor Probabilities, Tensor Chosen, RoutingMode Mode) : IDisposable
 {
-    /// <summary>How much each hidden state took part in each token, [N, L]: the probabilities when routing is soft, else 1 at the chosen one. The caller owns the tensor.</summary>
+    /// <summary>How much each hidden state took part in each token, [N, L]: the probabilities when routing is soft or goes two ways, in proportion to what is used, else 1 at the chosen one. The caller owns the tensor.</summary>
     public Tensor LayerWeights()
     {
         using var scope = NewDisposeScope();
-        var weights = Mode == RoutingMode.Soft
-            ? Probabilities.detach().clone()
-            : zeros_like(Probabilities).scatter_(1, Chosen.unsqueeze(1), ones_like(Probabilities));
+        var weights = Mode switch
+        {
+            RoutingMode.Soft => Probabilities.detach().clone(),
+            RoutingMode.TopTwo => Normalized(TwoLargest(Probabilities.detach())),
+            _ => zeros_like(Probabilities).scatter_(1, Chosen.unsqueeze(1), ones_like(Probabilities)),
+        };
         return weights.MoveToOuterDisposeScope();
     }
+
+    /// <summary>p where it is one of a token's two largest, else 0, [N, L].</summary>
+    internal static Tensor TwoLargest(Tensor probabilities)
+    {
+        using var scope = NewDisposeScope();
+        var (values, indices) = probabilities.topk(2, dim: -1);
+        return zeros_like(probabilities).scatter(1, indices, values).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Normalized(Tensor weights) => weights / weights.sum(1L, keepdim: true);
 
     /// <summary>Frees the three tensors.</summary>
     public void Dispose()

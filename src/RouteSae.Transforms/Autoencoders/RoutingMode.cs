@@ -8,4 +8,7 @@ public enum RoutingMode
 
     /// <summary>x = Σ pᵢ xᵢ.</summary>
     Soft,
+
+    /// <summary>x = Σ pᵢ xᵢ over the two most probable hidden states.</summary>
+    TopTwo,
 }

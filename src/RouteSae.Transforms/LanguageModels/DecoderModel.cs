@@ -103,9 +103,9 @@ public sealed class DecoderModel : IDisposable
     /// </remarks>
     /// <param name="inputIds">Token ids, I64 [B, S], each within 0 .. V − 1.</param>
     /// <param name="attentionMask">I64 or Bool [B, S], non-zero where a token counts; null when all do.</param>
-    /// <param name="request">What to return.</param>
+    /// <param name="request">What to return, and what to edit on the way.</param>
     /// <returns>The tensors asked for. The caller disposes them.</returns>
-    /// <exception cref="ArgumentException">The request names a hidden state that the model does not have, a shape is wrong, or an id is outside the vocabulary.</exception>
+    /// <exception cref="ArgumentException">The request names a hidden state that the model does not have, a shape is wrong, an id is outside the vocabulary, or an edit is not possible.</exception>
     public DecoderOutput Forward(Tensor inputIds, Tensor? attentionMask, ForwardRequest request) =>
         Forward(inputIds, attentionMask, request, cache: null);
 
@@ -183,6 +183,8 @@ public sealed class DecoderModel : IDisposable
         {
             if (index == Config.LayerCount)
                 hidden = RootMeanSquareNorm.Apply(hidden, _finalNorm!, Config.NormEpsilon);
+            if (request.Edits.TryGetValue(index, out var edit))
+                hidden = EditedHiddenState.Of(hidden, index, edit);
             if (wanted.Contains(index))
                 states[index] = hidden;
             if (index == depth)

@@ -34,7 +34,7 @@ internal static class ForwardCheck
     public static void Request(ForwardRequest request, DecoderModel model)
     {
         ArgumentNullException.ThrowIfNull(request);
-        foreach (var index in request.HiddenStates)
+        foreach (var index in request.HiddenStates.Concat(request.Edits.Keys))
         {
             if (index < 0 || index > model.Config.LayerCount)
                 throw new ArgumentOutOfRangeException(nameof(request), index, $"Hidden state {index} does not exist in this {model.Config.ModelType} model (hidden states 0 to {model.Config.LayerCount}).");
@@ -44,7 +44,24 @@ internal static class ForwardCheck
 
         if (request.Logits && model.Head is null)
             throw new ArgumentException($"Logits need the whole model: this {model.Config.ModelType} model was loaded up to hidden state {model.LastHiddenState}, without the output head.", nameof(request));
+        Edits(request, model.Config);
     }
+
+    /// <summary>An edit that changes nothing would look like one that works.</summary>
+    private static void Edits(ForwardRequest request, DecoderConfig config)
+    {
+        var depth = request.Logits ? config.LayerCount : request.HiddenStates.DefaultIfEmpty(-1).Max();
+        foreach (var index in request.Edits.Keys)
+        {
+            if (index == config.LayerCount)
+                throw new ArgumentException($"Hidden state {index} of this {config.ModelType} model is after the final norm and cannot be edited. Edit hidden states 0 to {index - 1}.", nameof(request));
+            if (index > depth)
+                throw new ArgumentException($"The edit of hidden state {index} would do nothing: {Depth(depth)}. Ask for logits or a hidden state from {index} on.", nameof(request));
+        }
+    }
+
+    private static string Depth(int depth) =>
+        depth < 0 ? "neither hidden states nor logits are asked for" : $"the pass ends at hidden state {depth}, the last one asked for";
 
     private static string Shown(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
 }

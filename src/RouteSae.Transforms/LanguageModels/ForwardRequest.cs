@@ -17,4 +17,11 @@ public sealed record ForwardRequest
     /// they run 0, 1, 2 … whatever the mask, as its plain forward does. Default: false.
     /// </summary>
     public bool PositionsFromMask { get; init; }
+
+    /// <summary>
+    /// Edits of hidden states while the model runs, by the same numbers: later layers read what the edit of a lower one
+    /// returns. The last hidden state, which no layer reads any more, cannot be edited, nor can one above those asked for.
+    /// Default: none.
+    /// </summary>
+    public IReadOnlyDictionary<int, HiddenStateEdit> Edits { get; init; } = new Dictionary<int, HiddenStateEdit>();
 }

@@ -46,6 +46,12 @@ public sealed record BundleManifest
     /// <summary>Whether the autoencoder reads the most probable hidden state or a mixture.</summary>
     public RoutingMode Mode { get; init; }
 
+    /// <summary>What hard routing encodes: the most probable hidden state times its probability, or as it is.</summary>
+    public RouterTarget Target { get; init; }
+
+    /// <summary>How hidden states are brought to one scale.</summary>
+    public HiddenStateScaling Scaling { get; init; }
+
     /// <summary>Corrected, or like the reference implementation.</summary>
     public Fidelity Fidelity { get; init; }
 
@@ -71,6 +77,8 @@ public sealed record BundleManifest
         ActiveLatents = ActiveLatents,
         Aggregation = Aggregation,
         Mode = Mode,
+        Target = Target,
+        Scaling = Scaling,
         Fidelity = Fidelity,
     };
 
@@ -84,6 +92,8 @@ public sealed record BundleManifest
         ActiveLatents = architecture.ActiveLatents,
         Aggregation = architecture.Aggregation,
         Mode = architecture.Mode,
+        Target = architecture.Target,
+        Scaling = architecture.Scaling,
         Fidelity = architecture.Fidelity,
     };
 

@@ -79,6 +79,8 @@ public sealed class FeatureBundleBuilder
             ActiveLatents = architecture.ActiveLatents,
             Aggregation = architecture.Aggregation,
             Mode = architecture.Mode,
+            Target = architecture.Target,
+            Scaling = architecture.Scaling,
             Fidelity = architecture.Fidelity,
             LanguageModel = LanguageModelLocation is null ? null : new LanguageModelReference { Location = LanguageModelLocation, Files = MeasureModel() },
             ContextLength = ContextLength,

@@ -125,7 +125,7 @@ public sealed class TextTokenizer
             }
         }
 
-        return _pipeline.Decoder is { } decoder ? string.Concat(decoder.Decode(tokens)) : string.Join(' ', tokens);
+        return Join(tokens);
     }
 
     /// <summary>One token for a person to read: " Olympics", "\n", "&lt;s&gt;"; incomplete characters as &lt;0xE2&gt;.</summary>
@@ -139,10 +139,18 @@ public sealed class TextTokenizer
             return content;
         }
 
-        var token = _pipeline.Model.Vocabulary.Token(id) ?? throw new ArgumentOutOfRangeException(
-            nameof(id), id, $"No token has the id {id}. Ids go from 0 to {VocabularySize - 1}.");
+        var token = VocabularyToken(id);
         return _pipeline.Decoder?.Surface(token) ?? token;
     }
+
+    /// <summary>One token as the vocabulary writes it: "ĠOlympics", where <see cref="TokenText"/> gives " Olympics".</summary>
+    internal string VocabularyToken(int id) =>
+        _pipeline.Added.Content(id) ?? _pipeline.Model.Vocabulary.Token(id) ?? throw new ArgumentOutOfRangeException(
+            nameof(id), id, $"No token has the id {id}. Ids go from 0 to {VocabularySize - 1}.");
+
+    /// <summary>The text of tokens as the vocabulary writes them; one that it does not hold may be among them.</summary>
+    internal string Join(IReadOnlyList<string> tokens) =>
+        _pipeline.Decoder is { } decoder ? string.Concat(decoder.Decode(tokens)) : string.Join(' ', tokens);
 
     private static TextTokenizer Load(Stream tokenizer, Stream? config, string tokenizerName, string configName)
     {

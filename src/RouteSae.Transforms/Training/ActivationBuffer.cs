@@ -1,7 +1,3 @@
-using RouteSae.Autoencoders;
-using TorchSharp;
-using static TorchSharp.torch;
-
 namespace RouteSae.Training;
 
 /// <summary>
@@ -14,7 +10,7 @@ namespace RouteSae.Training;
 /// </remarks>
 public sealed class ActivationBuffer
 {
-    private readonly int _capacity;
+    private readonly int _batches;
     private readonly int _batchTokens;
     private readonly int _seed;
 
@@ -26,9 +22,7 @@ public sealed class ActivationBuffer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchTokens, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batches, 2);
-        _batchTokens = batchTokens;
-        _capacity = checked(batches * batchTokens);
-        _seed = seed;
+        (_batchTokens, _batches, _seed) = (batchTokens, batches, seed);
     }
 
     /// <summary>The tokens of a stream of batches, mixed. Every real token comes out once.</summary>
@@ -36,35 +30,9 @@ public sealed class ActivationBuffer
     /// <returns>Batches without a mask; whoever takes one disposes it.</returns>
     public IEnumerable<HiddenStateBatch> Mix(IEnumerable<HiddenStateBatch> batches)
     {
-        var random = new Random(_seed);
-        using var rows = new ActivationRows(_capacity);
-        foreach (var incoming in batches)
-        {
-            using var batch = incoming;
-            for (var taken = 0L; taken >= 0;)
-            {
-                taken = rows.Append(batch, taken);
-                if (!rows.IsFull)
-                    continue;
-                foreach (var mixed in Draw(rows, random, _capacity / 2 / _batchTokens))
-                    yield return mixed;
-            }
-        }
-        foreach (var mixed in Draw(rows, random, int.MaxValue))
+        using var mixer = new TokenMixer(_batchTokens, _batches, _seed);
+        using var incoming = batches.GetEnumerator();
+        while (mixer.Next(() => incoming.MoveNext() ? incoming.Current : null) is { } mixed)
             yield return mixed;
-    }
-
-    private IEnumerable<HiddenStateBatch> Draw(ActivationRows rows, Random random, int batches)
-    {
-        var order = Enumerable.Range(0, rows.Count).Select(row => (long)row).ToArray();
-        random.Shuffle(order);
-        var drawn = 0;
-        for (; batches > 0 && drawn < order.Length; batches--)
-        {
-            var next = order[drawn..Math.Min(order.Length, drawn + _batchTokens)];
-            drawn += next.Length;
-            yield return rows.Take(next);
-        }
-        rows.Keep(order[drawn..]);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class ActivationRows : IDisposable
         var incoming = batch.RealTokens();
         _indices = batch.Indices;
         if (_rows.Length == 0)
-            _rows = incoming.Select(Allocate).ToArray();
+            _rows = incoming.Select(like => Allocate(like, like.device)).ToArray();
         var total = incoming[0].shape[0];
         var count = Math.Min(total - from, _capacity - Count);
         for (var i = 0; i < _rows.Length; i++)
@@ -53,12 +53,34 @@ internal sealed class ActivationRows : IDisposable
             tensor.narrow(0, 0, rows.Length).copy_(tensor.index_select(0, index));
     }
 
+    public void Save(TrainingState state)
+    {
+        using var scope = NewDisposeScope();
+        state.Set("count", Count);
+        state.Set("hiddenStates", _rows.Length);
+        state.Set("indices", _indices);
+        for (var i = 0; i < _rows.Length; i++)
+            state.Set($"{i}", _rows[i].narrow(0, 0, Count));
+    }
+
+    public void Restore(TrainingState state, Device device)
+    {
+        Dispose();
+        Count = state.Value<int>("count");
+        _indices = state.Value<int[]?>("indices");
+        var saved = Enumerable.Range(0, state.Value<int>("hiddenStates")).Select(i => state.Tensor($"{i}")).ToArray();
+        _rows = [.. saved.Select(like => Allocate(like, device))];
+        using var scope = NewDisposeScope();
+        for (var i = 0; i < _rows.Length; i++)
+            _rows[i].narrow(0, 0, Count).copy_(saved[i]);
+    }
+
     public void Dispose()
     {
         foreach (var tensor in _rows)
             tensor.Dispose();
     }
 
-    private Tensor Allocate(Tensor like) =>
-        empty([_capacity, like.shape[1]], dtype: like.dtype, device: like.device).DetachFromDisposeScope();
+    private Tensor Allocate(Tensor like, Device device) =>
+        empty([_capacity, like.shape[1]], dtype: like.dtype, device: device).DetachFromDisposeScope();
 }

@@ -53,6 +53,30 @@ public sealed class AdamOptimizer : IDisposable
             _beta1, _beta2, learningRate / (1 - Math.Pow(_beta1, StepsTaken)), 1 / Math.Sqrt(1 - Math.Pow(_beta2, StepsTaken)), _epsilon);
     }
 
+    /// <summary>Saves the moments and the number of steps.</summary>
+    /// <param name="names">The parameters' names, in their order.</param>
+    /// <param name="state">Takes them.</param>
+    internal void Save(IReadOnlyList<string> names, TrainingState state)
+    {
+        state.Set("steps", StepsTaken);
+        foreach (var (name, moments) in names.Zip(Moments))
+        {
+            state.Set($"first.{name}", moments.First);
+            state.Set($"second.{name}", moments.Second);
+        }
+    }
+
+    /// <summary>Takes over what <see cref="Save"/> has saved.</summary>
+    internal void Restore(IReadOnlyList<string> names, TrainingState state)
+    {
+        StepsTaken = state.Value<int>("steps");
+        foreach (var (name, moments) in names.Zip(Moments))
+        {
+            state.CopyTo($"first.{name}", moments.First);
+            state.CopyTo($"second.{name}", moments.Second);
+        }
+    }
+
     /// <summary>Frees the moments.</summary>
     public void Dispose()
     {

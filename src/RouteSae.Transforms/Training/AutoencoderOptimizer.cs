@@ -121,12 +121,28 @@ public sealed class AutoencoderOptimizer : IDisposable
     /// <summary>Sets the decoder to unit norm after the last step.</summary>
     public void Finish() => _normalizeDecoder();
 
+    /// <summary>Saves Adam's state and the place in the schedule.</summary>
+    internal void Save(TrainingState state)
+    {
+        state.Set("batches", BatchesTaken);
+        Adam.Save(Names, state.Within("adam."));
+    }
+
+    /// <summary>Takes over what <see cref="Save"/> has saved.</summary>
+    internal void Restore(TrainingState state)
+    {
+        BatchesTaken = state.Value<int>("batches");
+        Adam.Restore(Names, state.Within("adam."));
+    }
+
     /// <summary>Frees Adam's moments; the parameters no longer record gradients.</summary>
     public void Dispose()
     {
         RecordGradients(false);
         Adam.Dispose();
     }
+
+    private string[] Names => [.. Parameters.Select(parameter => parameter.Name)];
 
     // requires_grad_ returns the very tensor it is called on, so nothing is to be disposed here.
     private void RecordGradients(bool record)

@@ -10,7 +10,7 @@ namespace RouteSae.Training;
 /// Trains an autoencoder on a stream of hidden states. Owns the optimiser's state, not the model; the model is usable while and
 /// after it is trained. One thread at a time.
 /// </summary>
-public sealed class AutoencoderTrainer : IDisposable
+public sealed partial class AutoencoderTrainer : IDisposable, IResumable
 {
     private readonly ITrainingStep _step;
     private readonly SparsityPenalty _penalty;
@@ -39,7 +39,7 @@ public sealed class AutoencoderTrainer : IDisposable
         };
         DeadLatents = new DeadLatentTracker(model.Latents, Options.DeadAfterTokens, model.Parameters[0].Value.device);
         Routing = new RoutingStatistics(model.HiddenStates.Count);
-        _penalty = new SparsityPenalty(Options);
+        _penalty = new SparsityPenalty(Options, countsLatents: model is FixedLayersModel { Autoencoder: JumpReluAutoencoder });
         _step = TrainingSteps.Create(model, Options, Optimizer, _penalty);
         _window = new ProgressWindow(model.HiddenStates.Count);
     }
@@ -92,8 +92,8 @@ public sealed class AutoencoderTrainer : IDisposable
         return Finish(progress);
     }
 
-    /// <summary>As <see cref="Train"/>, for batches that arrive asynchronously.</summary>
-    /// <inheritdoc cref="Train"/>
+    /// <summary>As the other, for batches that arrive asynchronously.</summary>
+    /// <inheritdoc cref="Train(IEnumerable{HiddenStateBatch}, IProgress{TrainingProgress}?, CancellationToken)"/>
     public async Task<TrainingReport> TrainAsync(
         IAsyncEnumerable<HiddenStateBatch> batches, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -125,8 +125,8 @@ public sealed class AutoencoderTrainer : IDisposable
         HiddenStateShapes.Check(hiddenStates, Model.HiddenStates, Model.HiddenSize);
         if (hiddenStates[0].shape[0] == 0)
             return null;
-        if (StepsTaken == 0 && Corrected && Options.CenterPreBias)
-            PreBiasStart.Center(Model, hiddenStates);
+        if (StepsTaken == 0 && Corrected)
+            StartFrom(hiddenStates);
 
         var terms = _step.Evaluate(hiddenStates, DeadLatents.DeadLatents(), TokensTaken);
         CheckFinite(terms.Loss);
@@ -145,6 +145,15 @@ public sealed class AutoencoderTrainer : IDisposable
     }
 
     private bool Corrected => Model.Fidelity == Fidelity.Corrected;
+
+    private void StartFrom(IReadOnlyList<Tensor> hiddenStates)
+    {
+        DataStart.MeasureLayers(Model, hiddenStates);
+        if (Options.CenterPreBias)
+            DataStart.CenterPreBias(Model, hiddenStates);
+        if (Options.TargetActiveLatents is { } wanted)
+            DataStart.SetThreshold(Model, hiddenStates, wanted);
+    }
 
     private void TakeNote(StepTerms terms)
     {
@@ -202,7 +211,7 @@ public sealed class AutoencoderTrainer : IDisposable
             Steps = StepsTaken,
             EndedEarly = StepsTaken < Options.Steps,
             Tokens = TokensTaken,
-            Duration = _clock.Elapsed,
+            Duration = Elapsed,
             Last = _last,
             RoutingShare = Routing.Tokens == 0 ? null : Routing.Share,
         };
@@ -217,7 +226,7 @@ public sealed class AutoencoderTrainer : IDisposable
             Step = StepsTaken,
             TotalSteps = Options.Steps,
             Tokens = TokensTaken,
-            TokensPerSecond = TokensTaken / Math.Max(1e-9, _clock.Elapsed.TotalSeconds),
+            TokensPerSecond = TokensTaken / Math.Max(1e-9, Elapsed.TotalSeconds),
             Loss = _window.Loss,
             NormalizedMse = _window.NormalizedMse,
             LoadBalance = _window.LoadBalance,
@@ -226,6 +235,7 @@ public sealed class AutoencoderTrainer : IDisposable
             ActiveLatents = _window.ActiveLatents,
             DeadLatents = (int)dead.shape[0],
             RoutingShare = routing?.Share,
+            RoutingWarning = routing?.Warning(Model.HiddenStates),
             ShareEntropy = routing?.ShareEntropy,
             TokenEntropy = routing?.TokenEntropy,
             LearningRate = _learningRate,

@@ -43,7 +43,8 @@ public sealed class AutoencoderTrainerOptions
 
     /// <summary>
     /// Instead of <see cref="SparsityCoefficient"/>: the mean number of active latents that is wanted, 1 to M. Training then moves λ
-    /// until L0 is there, which makes autoencoders of different kinds comparable without a search. Default null. Ours, and not
+    /// until L0 is there, which makes autoencoders of different kinds comparable without a search; JumpReLU's θ starts where the
+    /// first batch has that L0. Default null. Ours, and not
     /// possible with <see cref="Fidelity.Reference"/>.
     /// </summary>
     public double? TargetActiveLatents { get; set; }
@@ -54,6 +55,12 @@ public sealed class AutoencoderTrainerOptions
     /// better features is not measured yet: look at the routing share and the entropies in the progress reports.
     /// </summary>
     public double LoadBalanceCoefficient { get; set; } = 0.01;
+
+    /// <summary>
+    /// Weight of the router's mean entropy in the loss: above 0 the router is pushed to be certain of each token, below 0 to stay
+    /// undecided. Default 0: not in use. Ours, and not in use with <see cref="Fidelity.Reference"/>.
+    /// </summary>
+    public double RouterEntropyCoefficient { get; set; }
 
     /// <summary>Weight of the dead latents' loss (AuxK). Default 1/32; 0 switches it off. Ours, and not in use with <see cref="Fidelity.Reference"/>.</summary>
     public double AuxiliaryCoefficient { get; set; } = 1.0 / 32;
@@ -106,6 +113,7 @@ public sealed class AutoencoderTrainerOptions
         Require(TargetActiveLatents is null or (>= 1 and < double.PositiveInfinity), $"TargetActiveLatents is {TargetActiveLatents}; it must be at least 1.");
         Require(TargetActiveLatents is null || SparsityCoefficient is null, "SparsityCoefficient and TargetActiveLatents are both set: one fixes λ, the other moves it. Choose one.");
         Require(LoadBalanceCoefficient >= 0, $"LoadBalanceCoefficient is {LoadBalanceCoefficient}; it must not be negative (0 switches load balance off).");
+        Require(double.IsFinite(RouterEntropyCoefficient), $"RouterEntropyCoefficient is {RouterEntropyCoefficient}; it must be a finite number (0 switches it off).");
         Require(AuxiliaryCoefficient >= 0, $"AuxiliaryCoefficient is {AuxiliaryCoefficient}; it must not be negative (0 switches AuxK off).");
         Require(AuxiliaryLatents is null or >= 1, $"AuxiliaryLatents is {AuxiliaryLatents}; it must be at least 1, or null for half of the hidden size.");
         Require(DeadAfterTokens >= 1, $"DeadAfterTokens is {DeadAfterTokens}; it must be at least 1.");

@@ -75,6 +75,25 @@ public sealed class HiddenStateBatch : IDisposable
         Mask?.Dispose();
     }
 
+    /// <summary>Saves the real tokens from a given one on.</summary>
+    internal void Save(long from, TrainingState state)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = RealTokens();
+        state.Set("indices", Indices);
+        state.Set("hiddenStates", tokens.Count);
+        for (var i = 0; i < tokens.Count; i++)
+            state.Set($"{i}", tokens[i].narrow(0, from, tokens[i].shape[0] - from));
+    }
+
+    /// <summary>The tokens that <see cref="Save"/> has saved.</summary>
+    internal static HiddenStateBatch Restore(TrainingState state, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var tensors = Enumerable.Range(0, state.Value<int>("hiddenStates")).Select(i => state.Tensor($"{i}").to(device, copy: true));
+        return new HiddenStateBatch([.. tensors], indices: state.Value<int[]?>("indices"));
+    }
+
     private static void CheckShapes(IReadOnlyList<Tensor> hiddenStates, Tensor? mask)
     {
         if (hiddenStates.Count == 0)

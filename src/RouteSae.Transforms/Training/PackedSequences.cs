@@ -21,68 +21,11 @@ public sealed class PackedSequences
 
     /// <summary>The windows of a stream of documents. Enumerating again gives the same windows in the same order.</summary>
     /// <param name="documents">The token ids of each document. Empty documents leave no trace.</param>
-    public IEnumerable<PackedSequence> Pack(IEnumerable<IReadOnlyList<int>> documents) => Shuffled(Windows(documents));
-
-    private IEnumerable<PackedSequence> Windows(IEnumerable<IReadOnlyList<int>> documents)
+    public IEnumerable<PackedSequence> Pack(IEnumerable<IReadOnlyList<int>> documents)
     {
-        var window = new List<int>(_options.ContextLength);
-        foreach (var token in Stream(documents))
-        {
-            if (window.Count == 0 && _options.WindowStart is { } start)
-                window.Add(start);
-            window.Add(token);
-            if (window.Count < _options.ContextLength)
-                continue;
-            yield return new PackedSequence([.. window], window.Count);
-            window.Clear();
-        }
-        if (window.Count > 0)
-            yield return Padded(window);
-    }
-
-    private IEnumerable<int> Stream(IEnumerable<IReadOnlyList<int>> documents)
-    {
-        foreach (var document in documents)
-        {
-            foreach (var token in document)
-                yield return token;
-            if (document.Count > 0 && _options.EndOfText is { } end)
-                yield return end;
-        }
-    }
-
-    private PackedSequence Padded(List<int> window)
-    {
-        var ids = new int[_options.ContextLength];
-        Array.Fill(ids, _options.EndOfText ?? 0);
-        window.CopyTo(ids);
-        return new PackedSequence(ids, window.Count);
-    }
-
-    // Each window changes places with a random one of the buffer, which is given out.
-    private IEnumerable<PackedSequence> Shuffled(IEnumerable<PackedSequence> windows)
-    {
-        var random = new Random(_options.Seed);
-        var buffer = new List<PackedSequence>();
-        foreach (var window in windows)
-        {
-            if (buffer.Count < _options.ShuffleBuffer - 1)
-            {
-                buffer.Add(window);
-                continue;
-            }
-            var place = random.Next(buffer.Count + 1);
-            if (place == buffer.Count)
-            {
-                yield return window;
-                continue;
-            }
-            yield return buffer[place];
-            buffer[place] = window;
-        }
-        var rest = buffer.ToArray();
-        random.Shuffle(rest);
-        foreach (var window in rest)
+        using var document = documents.GetEnumerator();
+        var packer = new SequencePacker(_options);
+        while (packer.Next(() => document.MoveNext() ? document.Current : null) is { } window)
             yield return window;
     }
 }

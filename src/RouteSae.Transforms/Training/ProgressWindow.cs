@@ -46,6 +46,29 @@ internal sealed class ProgressWindow
             Routing.Add(terms.Routed);
     }
 
+    public void Save(TrainingState state)
+    {
+        state.Set("steps", _steps);
+        state.Set("sums", new[] { _loss, _normalizedMse, _loadBalance, _sparsity });
+        state.Set("active", _active);
+        state.Set("encoded", _encoded);
+        state.Set("hasLoadBalance", _hasLoadBalance);
+        state.Set("hasSparsity", _hasSparsity);
+        Routing.Save(state.Within("routing."));
+    }
+
+    public void Restore(TrainingState state)
+    {
+        var sums = state.Value<double[]>("sums");
+        (_loss, _normalizedMse, _loadBalance, _sparsity) = (sums[0], sums[1], sums[2], sums[3]);
+        _steps = state.Value<int>("steps");
+        _active = state.Value<long>("active");
+        _encoded = state.Value<long>("encoded");
+        _hasLoadBalance = state.Value<bool>("hasLoadBalance");
+        _hasSparsity = state.Value<bool>("hasSparsity");
+        Routing.Restore(state.Within("routing."));
+    }
+
     public void Reset()
     {
         (_steps, _loss, _normalizedMse, _loadBalance, _sparsity, _active, _encoded) = (0, 0, 0, 0, 0, 0, 0);

@@ -7,8 +7,8 @@ namespace RouteSae.Training;
 
 /// <summary>
 /// What the training of a RouteSAE minimises. Reference: the normalised MSE between x̂ and x = p·x*, with gradients through both.
-/// Corrected: the same with x held constant as the target, so that the router cannot lower the loss by shrinking what is to be
-/// reconstructed, plus load balance and AuxK.
+/// Corrected: the same with x held constant as the target (or what <see cref="RouterTarget"/> says), plus load balance, the
+/// router's entropy and AuxK.
 /// </summary>
 internal sealed class RouteSaeObjective(RouteSaeModel model, AutoencoderTrainerOptions options) : ITrainingObjective
 {
@@ -20,13 +20,15 @@ internal sealed class RouteSaeObjective(RouteSaeModel model, AutoencoderTrainerO
         TorchRuntime.UseThreads();
         using var scope = NewDisposeScope();
         var routed = model.Route(hiddenStates);
-        var target = Corrected ? routed.X.detach() : routed.X;
+        var target = model.Architecture.LearnsFromTarget ? routed.X : routed.X.detach();
         var terms = TopKObjective.Evaluate(model.Autoencoder, routed.X, target, deadLatents, options) with { Routed = routed };
         if (Corrected && options.LoadBalanceCoefficient > 0)
         {
             var loadBalance = LoadBalance.Loss(routed);
             terms = terms with { LoadBalance = loadBalance, Total = terms.Total + loadBalance * options.LoadBalanceCoefficient };
         }
+        if (Corrected && options.RouterEntropyCoefficient != 0)
+            terms = terms with { Total = terms.Total + RouterEntropy.Mean(routed) * options.RouterEntropyCoefficient };
         return terms.MoveToOuterDisposeScope();
     }
 }

@@ -20,7 +20,7 @@ internal sealed class RoutedKernelStep : ITrainingStep
     public RoutedKernelStep(RouteSaeModel model, AutoencoderTrainerOptions options, AutoencoderOptimizer optimizer)
     {
         (_model, _options, _optimizer) = (model, options, optimizer);
-        _router = new RoutingKernel(model.Router.Weight, Architecture.Aggregation, Architecture.Mode);
+        _router = new RoutingKernel(model.Router.Weight, Architecture);
         _topK = new TopKKernels(model.Autoencoder, options, optimizer);
     }
 
@@ -38,20 +38,19 @@ internal sealed class RoutedKernelStep : ITrainingStep
     {
         using var noGradient = no_grad();
         _model.Router.CheckShapes(hiddenStates);
-        _states = RoutingKernel.Readable(hiddenStates);
+        _states = RoutingKernel.Readable(_model.Router.Scaled(hiddenStates));
         var routed = Route(_states);
         // A value that is not finite, in whichever hidden state, makes all probabilities of its token NaN.
         if (!ActivationCheck.IsFinite(routed.Probabilities.sum()))
             ActivationCheck.ThrowIfNotFinite(hiddenStates, Architecture.RoutedHiddenStates, batch: _optimizer.BatchesTaken + 1);
         var (loss, normalizedMse) = _topK.Evaluate(routed.X, deadLatents);
         _probabilityGradients = new float[routed.Probabilities.NumberOfElements];
-        double? loadBalance = Corrected && _options.LoadBalanceCoefficient > 0 ? AddLoadBalance(routed) : null;
-        return new StepTerms(loss + _options.LoadBalanceCoefficient * (loadBalance ?? 0), normalizedMse)
-        {
-            LoadBalance = loadBalance,
-            Routed = new RoutedActivations(routed.X, routed.Probabilities, routed.Chosen, Architecture.Mode),
-            Codes = _topK.Buffers.Codes,
-        };
+        var activations = new RoutedActivations(routed.X, routed.Probabilities, routed.Chosen, Architecture.Mode);
+        double? loadBalance = Corrected && _options.LoadBalanceCoefficient > 0 ? AddLoadBalance(activations) : null;
+        loss += _options.LoadBalanceCoefficient * (loadBalance ?? 0);
+        if (Corrected && _options.RouterEntropyCoefficient != 0)
+            loss += _options.RouterEntropyCoefficient * AddEntropy(activations);
+        return new StepTerms(loss, normalizedMse) { LoadBalance = loadBalance, Routed = activations, Codes = _topK.Buffers.Codes };
     }
 
     /// <inheritdoc/>
@@ -89,38 +88,60 @@ internal sealed class RoutedKernelStep : ITrainingStep
     }
 
     /// <summary>The load-balance loss (<see cref="LoadBalance"/>); adds coefficient · L fᵢ / N, its gradient, to ∂/∂pᵢ of each token.</summary>
-    private double AddLoadBalance(RoutedTokens routed)
+    private double AddLoadBalance(RoutedActivations routed)
     {
-        var (tokens, layers) = ((int)routed.X.shape[0], Architecture.RoutedHiddenStates.Count);
-        var probabilities = routed.Probabilities.data<float>();
-        var chosen = routed.Chosen.data<long>();
-        double[] share = new double[layers], mean = new double[layers];
-        for (var t = 0; t < tokens; t++)
-        {
-            for (var l = 0; l < layers; l++)
-                mean[l] += probabilities[t * layers + l] / (double)tokens;
-            if (Architecture.Mode == RoutingMode.Hard)
-                share[chosen[t]] += 1.0 / tokens;
-        }
-        if (Architecture.Mode == RoutingMode.Soft)
-            share = mean;
+        using var scope = NewDisposeScope();
+        var (tokens, layers) = (routed.X.shape[0], Architecture.RoutedHiddenStates.Count);
+        var share = routed.LayerWeights().mean([0L], type: ScalarType.Float64).data<double>().ToArray();
+        var mean = routed.Probabilities.mean([0L], type: ScalarType.Float64).data<double>().ToArray();
         var scale = _options.LoadBalanceCoefficient * layers / tokens;
         for (var i = 0; i < _probabilityGradients.Length; i++)
             _probabilityGradients[i] += (float)(scale * share[i % layers]);
         return layers * share.Zip(mean, (f, p) => f * p).Sum();
     }
 
+    /// <summary>The router's entropy (<see cref="RouterEntropy"/>); adds −coefficient · (ln pᵢ + 1) / N to ∂/∂pᵢ of each token.</summary>
+    private double AddEntropy(RoutedActivations routed)
+    {
+        var probabilities = routed.Probabilities.data<float>();
+        var scale = _options.RouterEntropyCoefficient / routed.X.shape[0];
+        var entropy = 0.0;
+        for (var i = 0; i < _probabilityGradients.Length; i++)
+        {
+            var logarithm = Math.Log(Math.Max(probabilities[i], float.Epsilon));
+            entropy -= probabilities[i] * logarithm;
+            _probabilityGradients[i] -= (float)(scale * (logarithm + 1));
+        }
+        return entropy / routed.X.shape[0];
+    }
+
     /// <summary>The gradient of W_r, [L, D].</summary>
     private Tensor RouterGradients()
     {
         var (routed, codes, gradient) = (_routed!, _topK.Buffers.Codes, _topK.Buffers.Gradient);
-        if (Architecture.Mode == RoutingMode.Soft)
-            _router.AddSoftGradients(_states!, InputGradients(), _probabilityGradients);
-        else
+        if (Architecture.Mode == RoutingMode.Hard && !Architecture.IsUnscaled)
             RouterGradient.OfChosen(
-                routed, codes, gradient.Codes, ProductsWithPreBias(), Corrected ? null : gradient.TargetGradientsAlongX(), _probabilityGradients);
+                routed, codes, gradient.Codes, ProductsWithPreBias(), Architecture.LearnsFromTarget ? gradient.TargetGradientsAlongX() : null, _probabilityGradients);
+        else
+            AddMixtureGradients(routed);
         var logits = RouterGradient.ThroughSoftmax(routed.Probabilities, _probabilityGradients); // [N, L]
         return logits.t().mm(routed.Aggregate!);
+    }
+
+    /// <summary>∂/∂pᵢ of x = Σ pᵢ xᵢ, over the hidden states that take part.</summary>
+    private void AddMixtureGradients(RoutedTokens routed)
+    {
+        if (Architecture.Mode != RoutingMode.TopTwo)
+        {
+            _router.AddSoftGradients(_states!, InputGradients(), _probabilityGradients);
+            return;
+        }
+        using var takesPart = RoutedActivations.TwoLargest(routed.Probabilities);
+        var weights = takesPart.data<float>();
+        var ofAll = new float[_probabilityGradients.Length];
+        _router.AddSoftGradients(_states!, InputGradients(), ofAll);
+        for (var i = 0; i < ofAll.Length; i++)
+            _probabilityGradients[i] += weights[i] > 0 ? ofAll[i] : 0;
     }
 
     /// <summary>W_enc[j]·b_pre − b_lat[j], [M].</summary>
@@ -132,6 +153,6 @@ internal sealed class RoutedKernelStep : ITrainingStep
         var gradient = _topK.Buffers.Gradient;
         using var codeGradients = new SparseCodes(_topK.Buffers.Codes.Indices.alias(), gradient.Codes.alias());
         var result = SparseDecoder.Decode(Autoencoder.EncoderWeight, null, codeGradients);
-        return Corrected ? result : result.add_(gradient.TargetGradients(_routed!.X));
+        return !Architecture.LearnsFromTarget ? result : result.add_(gradient.TargetGradients(_routed!.X));
     }
 }

@@ -2,19 +2,22 @@ namespace RouteSae.Training;
 
 /// <summary>
 /// λ, the weight of the sparsity penalty: fixed, or moved after each step towards a wanted number of active latents,
-/// ln λ ← ln λ + 0.02 · ln(L0 / wanted), the logarithm limited to ±1.
+/// ln λ ← ln λ + 0.03 · ln(L0 / wanted), the logarithm limited to ±1.
 /// </summary>
 internal sealed class SparsityPenalty
 {
-    private const double Rate = 0.02;
-    private const double Start = 0.05;
+    private const double Rate = 0.03;
+    private const double StartOfMean = 1; // of mean |z|
+    private const double StartOfCount = 0.02; // of the number of active latents
 
     private readonly double? _wanted;
 
-    public SparsityPenalty(AutoencoderTrainerOptions options)
+    /// <param name="options">λ, or the wanted L0.</param>
+    /// <param name="countsLatents">Whether the penalty is the number of active latents rather than their mean activation.</param>
+    public SparsityPenalty(AutoencoderTrainerOptions options, bool countsLatents)
     {
         _wanted = options.TargetActiveLatents;
-        Coefficient = _wanted is null ? options.SparsityCoefficient ?? 0 : Start;
+        Coefficient = _wanted is null ? options.SparsityCoefficient ?? 0 : countsLatents ? StartOfCount : StartOfMean;
     }
 
     /// <summary>λ of the next step.</summary>

@@ -15,7 +15,6 @@ public sealed class TextActivationSource
 {
     private const int PaperContextLength = 512;
 
-    private readonly DecoderModel _model;
     private readonly TextTokenizer _tokenizer;
     private readonly IReadOnlyList<int> _hiddenStates;
     private readonly TextActivationOptions _options;
@@ -32,13 +31,16 @@ public sealed class TextActivationSource
         _options = options ?? new TextActivationOptions();
         ArchitectureCheck.ThrowIfAny(
             "The source of activations", [.. _options.Problems(), .. Problems(model, tokenizer, architecture, _options)]);
-        _model = model;
+        Model = model;
         _tokenizer = tokenizer;
         _hiddenStates = architecture.RoutedHiddenStates;
     }
 
     /// <summary>The tokens of a window.</summary>
-    public int ContextLength => _options.ContextLength ?? Math.Min(PaperContextLength, _model.Config.MaxPositions);
+    public int ContextLength => _options.ContextLength ?? Math.Min(PaperContextLength, Model.Config.MaxPositions);
+
+    /// <summary>The language model.</summary>
+    internal DecoderModel Model { get; }
 
     /// <summary>Batches of <see cref="TextActivationOptions.BatchTokens"/> real tokens; the last one may be smaller.</summary>
     /// <param name="texts">Gone through once for each pass; empty texts are skipped.</param>
@@ -47,40 +49,47 @@ public sealed class TextActivationSource
     /// <exception cref="OperationCanceledException">Enumeration was cancelled.</exception>
     public IEnumerable<HiddenStateBatch> Batches(IEnumerable<string> texts, CancellationToken cancellation = default)
     {
-        var buffer = new ActivationBuffer(_options.BatchTokens, _options.MixedBatches, _options.Seed);
-        return buffer.Mix(Windows(texts).Chunk(_options.WindowsPerForward).Select(windows =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            return Forward(windows);
-        }));
+        using var run = Open(texts);
+        while (run.Next(cancellation) is { } batch)
+            yield return batch;
     }
 
-    private IEnumerable<PackedSequence> Windows(IEnumerable<string> texts) =>
-        Enumerable.Range(0, _options.Passes).SelectMany(pass => Packing(pass).Pack(texts.Select(Ids)));
+    /// <summary>The same batches as <see cref="Batches"/>, from a source whose position can be saved.</summary>
+    /// <param name="texts">Gone through once for each pass, in an order that must be the same when a training is resumed; empty texts are skipped.</param>
+    /// <returns>A source that stands at the beginning. Its position holds the mixed hidden states, MixedBatches × BatchTokens × L × D values.</returns>
+    public IActivationSource Open(IEnumerable<string> texts) => new TextActivationRun(this, _options, texts);
 
-    private IReadOnlyList<int> Ids(string text) => _tokenizer.Encode(text, addSpecialTokens: false).Ids;
+    /// <summary>What decides the batches, beside the texts.</summary>
+    internal IReadOnlyDictionary<string, string> Settings() => new Dictionary<string, string>(TrainingSettings.Of(_options))
+    {
+        [nameof(ContextLength)] = $"{ContextLength}",
+        ["HiddenStates"] = string.Join(", ", _hiddenStates),
+        ["LanguageModel"] = LanguageModelFingerprint.Of(Model, _hiddenStates.Max()),
+    };
 
-    private PackedSequences Packing(int pass) => new(new PackingOptions
+    internal IReadOnlyList<int> Tokens(string text) => _tokenizer.Encode(text, addSpecialTokens: false).Ids;
+
+    internal PackingOptions Packing(int pass) => new()
     {
         ContextLength = ContextLength,
         EndOfText = _tokenizer.EndOfSequence,
         WindowStart = _tokenizer.BeginOfSequence,
         ShuffleBuffer = _options.ShuffleBuffer,
         Seed = unchecked(_options.Seed + pass),
-    });
+    };
 
-    private HiddenStateBatch Forward(PackedSequence[] windows)
+    internal HiddenStateBatch Forward(IReadOnlyList<PackedSequence> windows)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var ids = windows.SelectMany(window => window.Ids).Select(id => (long)id).ToArray();
         var isText = windows.SelectMany(window => Enumerable.Range(0, window.Ids.Length).Select(place => place < window.Length)).ToArray();
-        var inputIds = tensor(ids, device: _model.Embedding.device).view(windows.Length, -1); // [B, S]
-        var attentionMask = tensor(isText, device: _model.Embedding.device).view(windows.Length, -1);
-        var output = _model.Forward(inputIds, attentionMask, new ForwardRequest { HiddenStates = _hiddenStates });
+        var inputIds = tensor(ids, device: Model.Device).view(windows.Count, -1); // [B, S]
+        var attentionMask = tensor(isText, device: Model.Device).view(windows.Count, -1);
+        var output = Model.Forward(inputIds, attentionMask, new ForwardRequest { HiddenStates = _hiddenStates });
         var states = _hiddenStates.Select(index => output.HiddenState(index).flatten(0, 1)).ToArray(); // L x [B · S, D]
         var isTrainedOn = ids.Zip(isText, (id, text) => text && (_options.IncludeSpecialTokens || !_tokenizer.SpecialTokens.Contains((int)id)));
-        return new HiddenStateBatch(states, tensor(isTrainedOn.ToArray(), device: _model.Embedding.device), _hiddenStates);
+        return new HiddenStateBatch(states, tensor(isTrainedOn.ToArray(), device: Model.Device), _hiddenStates);
     }
 
     private static IEnumerable<string> Problems(

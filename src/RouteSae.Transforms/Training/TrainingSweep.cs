@@ -6,7 +6,7 @@ namespace RouteSae.Training;
 /// Trains several autoencoders, of any architectures, sizes and seeds, on one stream of hidden states, so that the language model
 /// runs once for all of them. Borrows the trainers.
 /// </summary>
-public sealed class TrainingSweep
+public sealed partial class TrainingSweep : IResumable
 {
     private readonly Dictionary<SweepRoute, Exception> _failures = [];
 
@@ -45,7 +45,7 @@ public sealed class TrainingSweep
             if (Routes.All(IsFinished))
                 break;
         }
-        return [.. Routes.Select(route => new SweepResult(route.Name, route.Trainer.Finish(ProgressOf(route, progress)), _failures.GetValueOrDefault(route)))];
+        return Finish(progress);
     }
 
     private void Step(HiddenStateBatch batch, IProgress<SweepProgress>? progress)
@@ -62,6 +62,9 @@ public sealed class TrainingSweep
             }
         }
     }
+
+    private IReadOnlyList<SweepResult> Finish(IProgress<SweepProgress>? progress) =>
+        [.. Routes.Select(route => new SweepResult(route.Name, route.Trainer.Finish(ProgressOf(route, progress)), _failures.GetValueOrDefault(route)))];
 
     private bool IsFinished(SweepRoute route) => _failures.ContainsKey(route) || route.Trainer.StepsTaken >= route.Trainer.Options.Steps;
 

@@ -20,7 +20,7 @@ internal sealed class StepTwins : IDisposable
         _models = [Model(ComputePath.Auto), Model(ComputePath.TorchOperations)];
         var schedule = new LearningRateSchedule(options.LearningRate, 100, 0, 0);
         _optimizers = [.. _models.Select((model, i) => new AutoencoderOptimizer(
-            model.Parameters, model.Autoencoder.NormalizeDecoder, schedule, options.Beta1, options.Beta2, options.UnitNormInterval, recordGradients: i == 1))];
+            [.. model.Parameters.Where(parameter => parameter.IsTrained)], model.Autoencoder.NormalizeDecoder, schedule, options.Beta1, options.Beta2, options.UnitNormInterval, recordGradients: i == 1))];
         Kernel = new RoutedKernelStep(_models[0], options, _optimizers[0]);
         Autograd = new AutogradStep(new RouteSaeObjective(_models[1], options), _optimizers[1], architecture.RoutedHiddenStates);
     }

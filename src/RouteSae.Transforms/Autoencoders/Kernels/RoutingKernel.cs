@@ -19,15 +19,22 @@ internal sealed unsafe class RoutingKernel
     private readonly Tensor _weight; // [L, D]
     private readonly int _layers;
     private readonly int _width;
+    private readonly RoutingMode _mode;
     private readonly bool _mean;
-    private readonly bool _soft;
+    private readonly bool _isUnscaled;
+    private readonly bool _standardizes;
 
-    public RoutingKernel(Tensor weight, RouterAggregation aggregation, RoutingMode mode)
+    /// <param name="weight">W_r, [L, D].</param>
+    /// <param name="architecture">The router's choices.</param>
+    /// <param name="mode">Replaces the architecture's.</param>
+    public RoutingKernel(Tensor weight, RouteSaeArchitecture architecture, RoutingMode? mode = null)
     {
         _weight = weight;
         (_layers, _width) = ((int)weight.shape[0], (int)weight.shape[1]);
-        _mean = aggregation == RouterAggregation.Mean;
-        _soft = mode == RoutingMode.Soft;
+        _mode = mode ?? architecture.Mode;
+        _mean = architecture.Aggregation == RouterAggregation.Mean;
+        _isUnscaled = architecture.IsUnscaled && _mode == RoutingMode.Hard;
+        _standardizes = architecture.Scaling == HiddenStateScaling.PerToken;
     }
 
     /// <summary>Whether the kernel reads this hidden state: contiguous, on the CPU, float32 or bfloat16.</summary>
@@ -53,7 +60,7 @@ internal sealed unsafe class RoutingKernel
             Route<SingleNumber>(hiddenStates, rows, routed);
     }
 
-    /// <summary>Adds ∂/∂pᵢ = ⟨∂/∂x, xᵢ⟩ of soft routing, x = Σ pᵢ xᵢ.</summary>
+    /// <summary>Adds ∂/∂pᵢ = ⟨∂/∂x, xᵢ⟩ of x = Σ pᵢ xᵢ, for every hidden state.</summary>
     /// <param name="hiddenStates">L x [N, D], those that were routed.</param>
     /// <param name="inputGradients">∂/∂x, [N, D].</param>
     /// <param name="probabilityGradients">[N, L].</param>
@@ -79,8 +86,8 @@ internal sealed unsafe class RoutingKernel
                 for (var l = 0; l < _layers; l++)
                 {
                     var row = (TElement*)sources[l] + (long)t * _width;
-                    var mean = Mean<TElement>(row);
-                    AddScaled<TElement>(row, mean, Scale<TElement>(row, mean), x, overwrite: true);
+                    var mean = _standardizes ? Mean<TElement>(row) : 0;
+                    AddScaled<TElement>(row, mean, _standardizes ? Scale<TElement>(row, mean) : 1, x, overwrite: true);
                     probabilityGradients[t * _layers + l] += FloatRows.Dot(x, gradients + (long)t * _width, _width);
                 }
             }
@@ -125,8 +132,8 @@ internal sealed unsafe class RoutingKernel
     {
         for (var l = 0; l < _layers; l++)
         {
-            var mean = scales[2 * l] = Mean<TElement>(token[l]);
-            var scale = scales[2 * l + 1] = Scale<TElement>(token[l], mean);
+            var mean = scales[2 * l] = _standardizes ? Mean<TElement>(token[l]) : 0;
+            var scale = scales[2 * l + 1] = _standardizes ? Scale<TElement>(token[l], mean) : 1;
             AddScaled<TElement>(token[l], mean, _mean ? scale / _layers : scale, aggregate, overwrite: l == 0);
         }
     }
@@ -153,13 +160,33 @@ internal sealed unsafe class RoutingKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Gather<TElement>(TElement** token, float* scales, float* p, int chosen, float* x) where TElement : unmanaged, IRowNumber<TElement>
     {
-        if (!_soft)
+        if (_mode == RoutingMode.Hard)
         {
-            AddScaled<TElement>(token[chosen], scales[2 * chosen], scales[2 * chosen + 1] * p[chosen], x, overwrite: true);
+            var weight = _isUnscaled ? 1 : p[chosen];
+            AddScaled<TElement>(token[chosen], scales[2 * chosen], scales[2 * chosen + 1] * weight, x, overwrite: true);
             return;
         }
+        var second = _mode == RoutingMode.TopTwo ? Second(p, chosen) : -1;
+        var isFirst = true;
         for (var l = 0; l < _layers; l++)
-            AddScaled<TElement>(token[l], scales[2 * l], scales[2 * l + 1] * p[l], x, overwrite: l == 0);
+        {
+            if (second >= 0 && l != chosen && l != second)
+                continue;
+            AddScaled<TElement>(token[l], scales[2 * l], scales[2 * l + 1] * p[l], x, isFirst);
+            isFirst = false;
+        }
+    }
+
+    /// <summary>The place of the largest but one, the first of equals.</summary>
+    private int Second(float* p, int largest)
+    {
+        var second = largest == 0 ? 1 : 0;
+        for (var l = 0; l < _layers; l++)
+        {
+            if (l != largest && p[l] > p[second])
+                second = l;
+        }
+        return second;
     }
 
     /// <summary>1 / (std + ε).</summary>

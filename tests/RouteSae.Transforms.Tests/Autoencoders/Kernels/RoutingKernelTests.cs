@@ -61,7 +61,7 @@ public sealed class RoutingKernelTests
         var all = Route(router, hiddenStates, threads: 2);
 
         var some = new RoutedTokens(rows.Length, Layers, 50, keepAggregate: true);
-        new RoutingKernel(router.Router.Weight, RouterAggregation.Sum, RoutingMode.Hard).Route(hiddenStates, rows, some);
+        new RoutingKernel(router.Router.Weight, router.Architecture).Route(hiddenStates, rows, some);
 
         some.X.ShouldBeIdentical(all.X.index_select(0, tensor(rows)), "routed activations");
         some.Chosen.ShouldBeIdentical(all.Chosen.index_select(0, tensor(rows)), "choices");
@@ -111,7 +111,7 @@ public sealed class RoutingKernelTests
             var sums = new float[37 * Layers];
             Array.Fill(sums, 1f);
 
-            new RoutingKernel(zeros(Layers, 45), RouterAggregation.Sum, RoutingMode.Soft).AddSoftGradients(hiddenStates, gradients, sums);
+            new RoutingKernel(zeros(Layers, 45), new RouteSaeArchitecture { HiddenSize = 45, RoutedHiddenStates = [.. Enumerable.Range(1, Layers)], Latents = 1, ActiveLatents = 1, Mode = RoutingMode.Soft }).AddSoftGradients(hiddenStates, gradients, sums);
 
             var expected = stack(hiddenStates.Select(hidden => (Standardization.Apply(hidden.to(ScalarType.Float32)).Values * gradients).sum(1)), 1) + 1;
             tensor(sums).view(37, Layers).ShouldBeClose(expected, "∂/∂p");
@@ -141,7 +141,7 @@ public sealed class RoutingKernelTests
     {
         using var thread = new ThreadCount(threads);
         var routed = new RoutedTokens((int)hiddenStates[0].shape[0], Layers, model.Architecture.HiddenSize, keepAggregate: true);
-        new RoutingKernel(model.Router.Weight, model.Architecture.Aggregation, model.Architecture.Mode).Route(hiddenStates, rows: null, routed);
+        new RoutingKernel(model.Router.Weight, model.Architecture).Route(hiddenStates, rows: null, routed);
         return routed;
     }
 }

@@ -1,0 +1,71 @@
+using RouteSae.Autoencoders;
+
+namespace RouteSae.Training;
+
+/// <content>What a training must save to go on as if it had not stopped.</content>
+public sealed partial class AutoencoderTrainer
+{
+    private TimeSpan _elapsedBefore; // in the processes that a resumed training ran in before
+
+    private TimeSpan Elapsed => _elapsedBefore + _clock.Elapsed;
+
+    IReadOnlyDictionary<string, string> IResumable.Settings => TrainingSettings.Of(Model, Options);
+
+    /// <summary>
+    /// Trains until the options' tokens are used up or the source ends, and saves checkpoints on the way. If the folder has a
+    /// checkpoint, training goes on from it: on one thread the result is the same, bit for bit, as if it had never stopped.
+    /// </summary>
+    /// <param name="source">Where the hidden states come from; at its beginning. It stays the caller's.</param>
+    /// <param name="checkpoints">Where and how often checkpoints are saved. Default: none are.</param>
+    /// <param name="progress">Told every <see cref="AutoencoderTrainerOptions.ReportInterval"/> steps and after the last one.</param>
+    /// <param name="cancellation">Looked at before every step. A checkpoint is then written, and the model stays as the steps so far have made it.</param>
+    /// <exception cref="ArgumentException">The checkpoint options are not possible.</exception>
+    /// <exception cref="InvalidOperationException">A hidden state is NaN or infinite, or the loss is.</exception>
+    /// <exception cref="TrainingMismatchException">The checkpoint is of a training with other options, another model or other texts.</exception>
+    /// <exception cref="Storage.SafetensorsFormatException">All checkpoints in the folder are damaged.</exception>
+    /// <exception cref="IOException">Another process trains into the folder, or a checkpoint cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
+    public TrainingReport Train(
+        IActivationSource source, CheckpointOptions? checkpoints = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        using var run = new ResumableRun(source, this, checkpoints, cancellation);
+        _clock.Start();
+        while (StepsTaken < Options.Steps && run.Next(cancellation) is { } batch)
+        {
+            using (batch)
+                StepAndReport(batch, progress);
+        }
+        run.Save();
+        return Finish(progress);
+    }
+
+    void IResumable.Save(TrainingState state)
+    {
+        foreach (var parameter in Model.Parameters)
+            state.Set($"model.{parameter.Name}", parameter.Value);
+        Optimizer.Save(state.Within("optimizer."));
+        state.Set("tokensSinceFired", DeadLatents.TokensSinceFired);
+        Routing.Save(state.Within("routing."));
+        _window.Save(state.Within("window."));
+        state.Set("sparsityCoefficient", _penalty.Coefficient);
+        state.Set("tokens", TokensTaken);
+        state.Set("learningRate", _learningRate);
+        state.Set("last", _last);
+        state.Set("elapsed", Elapsed);
+    }
+
+    void IResumable.Restore(TrainingState state)
+    {
+        foreach (var parameter in Model.Parameters)
+            state.CopyTo($"model.{parameter.Name}", parameter.Value);
+        Optimizer.Restore(state.Within("optimizer."));
+        state.CopyTo("tokensSinceFired", DeadLatents.TokensSinceFired);
+        Routing.Restore(state.Within("routing."));
+        _window.Restore(state.Within("window."));
+        _penalty.Coefficient = state.Value<double>("sparsityCoefficient");
+        TokensTaken = state.Value<long>("tokens");
+        _learningRate = state.Value<double>("learningRate");
+        _last = state.Value<TrainingProgress?>("last");
+        _elapsedBefore = state.Value<TimeSpan>("elapsed") - _clock.Elapsed;
+    }
+}

@@ -1,0 +1,65 @@
+using RouteSae.Autoencoders;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RouteSae.Training;
+
+/// <summary>Starting values that the first batch gives.</summary>
+internal static class DataStart
+{
+    /// <summary>Sets b_pre to the geometric median of what the model encodes, so that latents need not learn the mean. A crosscoder has no b_pre.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="hiddenStates">L x [N, D], raw, real tokens only.</param>
+    /// <exception cref="InvalidOperationException">A hidden state is NaN or infinite.</exception>
+    public static void CenterPreBias(AutoencoderModel model, IReadOnlyList<Tensor> hiddenStates)
+    {
+        ActivationCheck.ThrowIfNotFinite(hiddenStates, model.HiddenStates, batch: 1);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        switch (model)
+        {
+            case RouteSaeModel routed:
+                routed.Autoencoder.PreBias.copy_(GeometricMedian.Of(routed.Route(hiddenStates).X));
+                break;
+            case FixedLayersModel fixedLayers:
+                fixedLayers.Autoencoder.PreBias.copy_(GeometricMedian.Of(fixedLayers.Read(hiddenStates, firstToken: 0).X));
+                break;
+        }
+    }
+
+    /// <summary>Sets JumpReLU's θ so that the first batch has the wanted number of active latents: in a short training θ, which moves by at most the learning rate a step, would not get there.</summary>
+    /// <param name="model">The model; others than JumpReLU have no θ.</param>
+    /// <param name="hiddenStates">L x [N, D], raw, real tokens only.</param>
+    /// <param name="activeLatents">The wanted L0.</param>
+    public static void SetThreshold(AutoencoderModel model, IReadOnlyList<Tensor> hiddenStates, double activeLatents)
+    {
+        if (model is not FixedLayersModel { Autoencoder: JumpReluAutoencoder jump } fixedLayers)
+            return;
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var preActivations = jump.PreActivations(fixedLayers.Read(hiddenStates, firstToken: 0).X).flatten();
+        var above = Math.Clamp((long)(activeLatents / model.Latents * preActivations.shape[0]), 1, preActivations.shape[0]);
+        var (largest, _) = preActivations.topk((int)above, sorted: false);
+        jump.Threshold.copy_(largest.min().clamp_min(jump.Architecture.InitialThreshold));
+    }
+
+    /// <summary>Measures the mean and the scale of each hidden state for <see cref="HiddenStateScaling.PerLayer"/>: afterwards the mean square of xᵢ is 1.</summary>
+    /// <param name="model">The model; others than a RouteSAE with that scaling have none.</param>
+    /// <param name="hiddenStates">L x [N, D], raw, real tokens only.</param>
+    public static void MeasureLayers(AutoencoderModel model, IReadOnlyList<Tensor> hiddenStates)
+    {
+        if (model is not RouteSaeModel { Router: { LayerMean: { } means, LayerScale: { } scales } })
+            return;
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        if (means.count_nonzero().item<long>() > 0)
+            return; // a model that is trained further keeps its scale
+        for (var place = 0; place < hiddenStates.Count; place++)
+        {
+            var hidden = hiddenStates[place].to(means.dtype).to(means.device);
+            var mean = hidden.mean([0L]);
+            means[place].copy_(mean);
+            scales[place].copy_((hidden - mean).square().mean().sqrt().clamp_min(Standardization.Epsilon));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace RouteSae.Training;
+
+/// <summary>
+/// Texts, gone through several times, with a position that can be saved: the number of texts so far and a hash of them all, so
+/// that a training does not go on with other texts unnoticed. Holds one text at a time.
+/// </summary>
+internal sealed class TextStream : IDisposable
+{
+    private readonly IEnumerable<string> _texts;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private IEnumerator<string>? _enumerator;
+    private int _passes; // that are complete
+    private long _consumed; // in all passes
+
+    public TextStream(IEnumerable<string> texts) => _texts = texts;
+
+    /// <summary>The next text of this pass; null at its end, after which the next pass begins.</summary>
+    public string? Next()
+    {
+        _enumerator ??= _texts.GetEnumerator();
+        if (_enumerator.MoveNext())
+        {
+            _consumed++;
+            Hash(_enumerator.Current.Length);
+            _hash.AppendData(MemoryMarshal.AsBytes(_enumerator.Current.AsSpan()));
+            return _enumerator.Current;
+        }
+        _enumerator.Dispose();
+        _enumerator = null;
+        _passes++;
+        Hash(-1);
+        return null;
+    }
+
+    public void Save(TrainingState state)
+    {
+        state.Set("passes", _passes);
+        state.Set("consumed", _consumed);
+        state.Set("sha256", Digest());
+    }
+
+    /// <summary>Reads the texts that the saved stream has read, and nothing more is done with them.</summary>
+    /// <exception cref="TrainingMismatchException">They are other texts.</exception>
+    public void Restore(TrainingState state, CancellationToken cancellation)
+    {
+        var (passes, consumed) = (state.Value<int>("passes"), state.Value<long>("consumed"));
+        while ((_passes < passes || _consumed < consumed) && _consumed <= consumed && _passes <= passes)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Next();
+        }
+        if (_passes != passes || _consumed != consumed || Digest() != state.Value<string>("sha256"))
+            throw new TrainingMismatchException(
+                $"The texts are not those of the checkpoint {state.Location}: the {consumed} texts that its training had read (all passes counted) do not come again. "
+                + "Give the same texts in the same order, or train into another folder.");
+    }
+
+    public void Dispose()
+    {
+        _enumerator?.Dispose();
+        _hash.Dispose();
+    }
+
+    private string Digest() => Convert.ToHexStringLower(_hash.GetCurrentHash());
+
+    private void Hash(int number) => _hash.AppendData(MemoryMarshal.AsBytes([number]));
+}
