@@ -54,7 +54,7 @@ public abstract class AutoencoderModel : IDisposable
     private protected void CheckShapes(IReadOnlyList<Tensor> hiddenStates) => HiddenStateShapes.Check(hiddenStates, HiddenStates, HiddenSize);
 
     /// <summary>The standardised hidden state, in the type and on the device of the parameters.</summary>
-    private protected StandardizedActivations Standardize(Tensor hiddenState)
+    internal StandardizedActivations Standardize(Tensor hiddenState)
     {
         using var scope = NewDisposeScope();
         var like = Parameters[0].Value;

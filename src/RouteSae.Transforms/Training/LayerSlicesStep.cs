@@ -1,11 +1,12 @@
 using RouteSae.Autoencoders;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Training;
 
 /// <summary>
 /// MLSAE as the reference trains it: one optimiser step for each hidden state of a batch in turn, at one learning rate. The last
-/// hidden state's loss is what is reported.
+/// hidden state's loss is what is reported, or the first that is not finite. All steps but the last are taken while evaluating.
 /// </summary>
 internal sealed class LayerSlicesStep(MultiLayerModel model, AutoencoderTrainerOptions options, AutoencoderOptimizer optimizer) : ITrainingStep
 {
@@ -16,13 +17,14 @@ internal sealed class LayerSlicesStep(MultiLayerModel model, AutoencoderTrainerO
         ActivationCheck.ThrowIfNotFinite(hiddenStates, model.HiddenStates, batch: optimizer.BatchesTaken + 1);
         foreach (var slice in hiddenStates.SkipLast(1))
         {
-            using var scope = NewDisposeScope();
-            optimizer.StepWithinBatch(Loss(slice).Total);
+            using var terms = Loss(slice);
+            if (!ActivationCheck.IsFinite(terms.Total))
+                return new StepTerms(Value(terms), Value(terms));
+            optimizer.StepWithinBatch(terms.Total);
         }
-        var terms = Loss(hiddenStates[^1]);
-        _total = terms.Total;
-        var loss = _total.detach().to(TorchSharp.torch.ScalarType.Float64).item<double>();
-        return new StepTerms(loss, loss) { Codes = terms.Codes };
+        var last = Loss(hiddenStates[^1]);
+        _total = last.Total;
+        return new StepTerms(Value(last), Value(last)) { Codes = last.Codes };
     }
 
     public double Update() => optimizer.Step(_total!);
@@ -32,9 +34,15 @@ internal sealed class LayerSlicesStep(MultiLayerModel model, AutoencoderTrainerO
         // The total lives in the trainer's scope.
     }
 
+    private static double Value(ObjectiveTerms terms)
+    {
+        using var scope = NewDisposeScope();
+        return terms.Total.detach().to(ScalarType.Float64).item<double>();
+    }
+
     private ObjectiveTerms Loss(Tensor hiddenState)
     {
-        var x = Standardization.Apply(hiddenState).Values;
+        var x = model.Standardize(hiddenState).Values;
         return TopKObjective.Evaluate((TopKAutoencoder)model.Autoencoder, x, x, deadLatents: null, options);
     }
 }
