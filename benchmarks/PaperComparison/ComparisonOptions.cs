@@ -16,7 +16,9 @@ internal sealed record ComparisonOptions
                                   Default: artifacts/paper-comparison
           --output FILE           writes the report as Markdown, and the routing picture beside it. Default: the console alone
           --tokens N              tokens to train on, for each seed. Default: 600000
-          --evaluation-tokens N   tokens to evaluate on. Default: 30000
+          --router                compares choices of routing and training instead of architectures
+          --evaluation-tokens N   tokens on which reconstruction and features are measured. Default: 200000
+          --downstream-tokens N   tokens on which the language model runs with the reconstruction in it. Default: 16384
           --latents M             latents of every autoencoder. Default: 1024
           --seeds N               seeds 1 to N. Default: 3
           --active K,K,K          active latents. Default: 16,32,64
@@ -37,8 +39,14 @@ internal sealed record ComparisonOptions
     /// <summary>Tokens to train on.</summary>
     public int Tokens { get; init; } = 600_000;
 
-    /// <summary>Tokens to evaluate on.</summary>
-    public int EvaluationTokens { get; init; } = 30_000;
+    /// <summary>Whether choices of routing and training are compared instead of architectures.</summary>
+    public bool Router { get; init; }
+
+    /// <summary>Tokens on which reconstruction and features are measured.</summary>
+    public int EvaluationTokens { get; init; } = 200_000;
+
+    /// <summary>Tokens on which the language model runs with the reconstruction in it.</summary>
+    public int DownstreamTokens { get; init; } = 16_384;
 
     /// <summary>M.</summary>
     public int Latents { get; init; } = 1024;
@@ -60,10 +68,12 @@ internal sealed record ComparisonOptions
     {
         if (arguments.Any(argument => argument is "--help" or "-h"))
             return new ComparisonOptions { Help = true };
+        var isRouter = arguments.Contains("--router");
         var options = arguments.Contains("--quick")
-            ? new ComparisonOptions { Quick = true, Tokens = 150_000, EvaluationTokens = 8_000, Latents = 512, Seeds = 1, Active = [32], Work = Path.Combine("artifacts", "paper-comparison-quick") }
+            ? new ComparisonOptions { Quick = true, Tokens = 150_000, EvaluationTokens = 50_000, DownstreamTokens = 4096, Latents = 512, Seeds = 1, Active = [32], Work = Path.Combine("artifacts", "paper-comparison-quick") }
             : new ComparisonOptions();
-        var rest = arguments.Where(argument => argument != "--quick").ToArray();
+        options = options with { Router = isRouter, Active = isRouter ? [32] : options.Active };
+        var rest = arguments.Where(argument => argument is not ("--quick" or "--router")).ToArray();
         for (var i = 0; i < rest.Length; i += 2)
             options = options.With(rest[i], i + 1 < rest.Length ? rest[i + 1] : throw new ArgumentException($"{rest[i]} has no value."));
         return options.Checked();
@@ -75,6 +85,7 @@ internal sealed record ComparisonOptions
         "--work" => this with { Work = value },
         "--output" => this with { Output = value },
         "--tokens" => this with { Tokens = Number(option, value) },
+        "--downstream-tokens" => this with { DownstreamTokens = Number(option, value) },
         "--evaluation-tokens" => this with { EvaluationTokens = Number(option, value) },
         "--latents" => this with { Latents = Number(option, value) },
         "--seeds" => this with { Seeds = Number(option, value) },

@@ -1,27 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
 using RouteSae.LanguageModels;
+using RouteSae.Storage;
 
 namespace RouteSae.PaperComparison;
 
+/// <summary>Trains what is not trained yet, measures what is not measured yet, and reports.</summary>
 internal static class ComparisonProgram
 {
+    private const int WrongArguments = 2;
+
     public static int Run(string[] arguments)
     {
-        var options = ComparisonOptions.Parse(arguments);
-        if (options.Help)
+        using var cancellation = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) => { pressed.Cancel = true; cancellation.Cancel(); };
+        try
         {
-            Console.WriteLine(ComparisonOptions.Usage);
+            var options = ComparisonOptions.Parse(arguments);
+            if (options.Help)
+                Console.WriteLine(ComparisonOptions.Usage);
+            else
+                Compare(options, cancellation.Token);
             return 0;
         }
-        Directory.CreateDirectory(options.Work);
-        using var language = EmbeddedLanguageModel.Load(Precision.BFloat16);
-        var candidates = Candidate.All(language.Model.Config, options);
-        for (var seed = 1; seed <= options.Seeds; seed++)
+        catch (Exception exception) when (exception is ArgumentException or FileNotFoundException or InvalidDataException or InvalidOperationException)
         {
-            string FileOf(Candidate candidate) => Path.Combine(options.Work, $"{candidate.Name} seed {seed}.safetensors");
-            var missing = candidates.Where(candidate => !File.Exists(FileOf(candidate))).ToArray();
-            if (missing.Length > 0)
-                new Training(language, options).Run(missing, seed, FileOf, Console.Error.WriteLine, CancellationToken.None);
+            Console.Error.WriteLine(exception.Message);
+            return exception is ArgumentException ? WrongArguments : 1;
         }
-        return 0;
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("Stopped. Run it again to go on.");
+            return 1;
+        }
     }
+
+    private static void Compare(ComparisonOptions options, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        Directory.CreateDirectory(options.Work);
+        // In bfloat16, as the embedded RouteSAE was trained; it is twice as fast.
+        using var language = EmbeddedLanguageModel.Load(Precision.BFloat16);
+        Train(language, options, cancellation);
+        var results = Measure(language, options, cancellation);
+        var report = new ComparisonReport(results).Markdown();
+        Console.WriteLine(report);
+        Log(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalMinutes:F1} minutes, {Environment.ProcessorCount} processors"));
+        if (options.Output is { } output)
+            Write(output, report, results, language.Model.Config.DefaultRoutedHiddenStates);
+    }
+
+    private static void Train(EmbeddedLanguageModel language, ComparisonOptions options, CancellationToken cancellation)
+    {
+        foreach (var seed in Enumerable.Range(1, options.Seeds))
+        {
+            var missing = Candidates(language, options).Where(candidate => !File.Exists(ModelFile(options, candidate, seed))).ToArray();
+            if (missing.Length > 0)
+                new Training(language, options, Log).Run(missing, seed, candidate => ModelFile(options, candidate, seed), cancellation);
+        }
+    }
+
+    private static IReadOnlyList<RunResult> Measure(EmbeddedLanguageModel language, ComparisonOptions options, CancellationToken cancellation)
+    {
+        var candidates = Candidates(language, options);
+        var evaluation = new Evaluation(language, options, Log);
+        foreach (var seed in Enumerable.Range(1, options.Seeds))
+        {
+            var missing = candidates.Where(candidate => ResultFile.Read(FileOfResult(options, candidate, seed)) is null).ToArray();
+            foreach (var (candidate, result) in missing.Zip(evaluation.Run(missing, seed, candidate => ModelFile(options, candidate, seed), cancellation)))
+                ResultFile.Write(FileOfResult(options, candidate, seed), result);
+        }
+        return [.. candidates.SelectMany(candidate => Enumerable.Range(1, options.Seeds).Select(seed => ResultFile.Read(FileOfResult(options, candidate, seed))!))];
+    }
+
+    private static IReadOnlyList<Candidate> Candidates(EmbeddedLanguageModel language, ComparisonOptions options)
+    {
+        var architectures = new Architectures(language.Model.Config, options.Latents);
+        return [.. options.Active.SelectMany(active => options.Router ? RouterVariants.All(architectures, active) : architectures.All(active))];
+    }
+
+    private static void Write(string output, string report, IReadOnlyList<RunResult> results, IReadOnlyList<int> hiddenStates)
+    {
+        AtomicFile.Write(output, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(report)));
+        var routed = results.Where(result => result.RoutingShare is not null).ToArray();
+        if (routed.Length == 0)
+            return;
+        var picture = RoutingPicture.Svg(routed, hiddenStates);
+        AtomicFile.Write(Path.ChangeExtension(output, ".svg"), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(picture)));
+    }
+
+    private static string ModelFile(ComparisonOptions options, Candidate candidate, int seed) => Path.Combine(options.Work, $"{candidate.Name} seed {seed}.safetensors");
+
+    private static string FileOfResult(ComparisonOptions options, Candidate candidate, int seed) => Path.Combine(options.Work, $"{candidate.Name} seed {seed}.json");
+
+    private static void Log(string line) => Console.Error.WriteLine(line);
 }

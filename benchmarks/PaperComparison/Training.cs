@@ -1,27 +1,30 @@
 using System.Diagnostics;
 using System.Globalization;
 using RouteSae.Autoencoders;
+using RouteSae.Storage;
 using RouteSae.Training;
 
 namespace RouteSae.PaperComparison;
 
-/// <summary>Trains the candidates of a seed on one pass of the language model, and keeps their tensors.</summary>
-internal sealed class Training(EmbeddedLanguageModel language, ComparisonOptions options)
+/// <summary>Trains the candidates of a seed on one pass of the language model, and keeps their tensors. Killed, it goes on from its last checkpoint.</summary>
+internal sealed class Training(EmbeddedLanguageModel language, ComparisonOptions options, Action<string> log)
 {
     private const double CharactersOfToken = 4.5; // of the embedded tokenizer on English prose, rounded up
 
-    public void Run(IReadOnlyList<Candidate> candidates, int seed, Func<Candidate, string> fileOf, Action<string> log, CancellationToken cancellation)
+    public void Run(IReadOnlyList<Candidate> candidates, int seed, Func<Candidate, string> fileOf, CancellationToken cancellation)
     {
         var texts = Corpus.Draw(options.Corpus, "train", (long)(options.Tokens * CharactersOfToken), seed);
         var routes = candidates.Select(candidate => new SweepRoute(candidate.Name, new AutoencoderTrainer(candidate.Create(seed), OptionsOf(candidate)))).ToArray();
+        var checkpoints = new CheckpointOptions { Folder = Path.Combine(options.Work, $"checkpoints seed {seed}"), Warnings = new Warnings(log) };
         try
         {
-            var sweep = new TrainingSweep(routes);
             var clock = Stopwatch.StartNew();
-            var results = sweep.Train(Source(seed).Batches(texts, cancellation), new Log(log), cancellation);
-            log($"seed {seed}: {candidates.Count} autoencoders in {clock.Elapsed.TotalMinutes:F1} minutes");
+            using var source = Source(seed).Open(texts);
+            var results = new TrainingSweep(routes).Train(source, checkpoints, new Progress(log), cancellation);
+            log(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {candidates.Count} autoencoders trained in {clock.Elapsed.TotalMinutes:F1} minutes"));
             foreach (var (candidate, route, result) in candidates.Zip(routes, results))
-                Keep(candidate, route, result, fileOf(candidate), log);
+                Keep(candidate, route, result, fileOf(candidate));
+            Directory.Delete(checkpoints.Folder, recursive: true);
         }
         finally
         {
@@ -33,24 +36,30 @@ internal sealed class Training(EmbeddedLanguageModel language, ComparisonOptions
         }
     }
 
-    private static void Keep(Candidate candidate, SweepRoute route, SweepResult result, string file, Action<string> log)
+    private void Keep(Candidate candidate, SweepRoute route, SweepResult result, string file)
     {
         if (result.Failure is not null)
             throw new InvalidOperationException($"{candidate.Name}: {result.Failure.Message}", result.Failure);
         if (result.Report.EndedEarly)
             throw new InvalidOperationException($"{candidate.Name} got {result.Report.Tokens:N0} tokens only: the corpus is too small for --tokens.");
         var last = result.Report.Last!;
-        log(string.Create(CultureInfo.InvariantCulture, $"  {candidate.Name}: nmse {last.NormalizedMse:F4}, L0 {last.ActiveLatents:F1}, dead {last.DeadLatents}, lambda {last.SparsityCoefficient:G4}, {result.Report.Duration.TotalSeconds:F0} s"));
-        Storage.AtomicFile.Write(file, route.Trainer.Model.Save);
+        var lambda = last.SparsityCoefficient is { } coefficient ? string.Create(CultureInfo.InvariantCulture, $", lambda {coefficient:G4}") : "";
+        log(string.Create(CultureInfo.InvariantCulture, $"  {candidate.Name}: nmse {last.NormalizedMse:F4}, L0 {last.ActiveLatents:F1}{lambda}, {result.Report.Duration.TotalSeconds:F0} s"));
+        AtomicFile.Write(file, route.Trainer.Model.Save);
     }
 
-    private AutoencoderTrainerOptions OptionsOf(Candidate candidate) => new()
+    private AutoencoderTrainerOptions OptionsOf(Candidate candidate)
     {
-        TotalTokens = options.Tokens,
-        BatchTokens = options.BatchTokens,
-        TargetActiveLatents = candidate.IsPenalized ? candidate.ActiveLatents : null,
-        ReportInterval = 50,
-    };
+        var trainer = new AutoencoderTrainerOptions
+        {
+            TotalTokens = options.Tokens,
+            BatchTokens = options.BatchTokens,
+            TargetActiveLatents = candidate.IsPenalized ? candidate.ActiveLatents : null,
+            ReportInterval = 50,
+        };
+        candidate.Configure(trainer);
+        return trainer;
+    }
 
     private TextActivationSource Source(int seed)
     {
@@ -59,12 +68,17 @@ internal sealed class Training(EmbeddedLanguageModel language, ComparisonOptions
         return new TextActivationSource(language.Model, language.Tokenizer, everything, new TextActivationOptions { BatchTokens = options.BatchTokens, MixedBatches = 64, Seed = seed });
     }
 
-    private sealed class Log(Action<string> log) : IProgress<SweepProgress>
+    private sealed class Progress(Action<string> log) : IProgress<SweepProgress>
     {
         public void Report(SweepProgress value)
         {
             if (value.Progress.Step % 200 == 0)
-                log(string.Create(CultureInfo.InvariantCulture, $"    {value.Name} step {value.Progress.Step}: nmse {value.Progress.NormalizedMse:F4}, L0 {value.Progress.ActiveLatents:F1}, dead {value.Progress.DeadLatents}, {value.Progress.TokensPerSecond:N0} tokens/s"));
+                log(string.Create(CultureInfo.InvariantCulture, $"    {value.Name} step {value.Progress.Step} of {value.Progress.TotalSteps}: nmse {value.Progress.NormalizedMse:F4}, L0 {value.Progress.ActiveLatents:F1}"));
         }
+    }
+
+    private sealed class Warnings(Action<string> log) : IProgress<string>
+    {
+        public void Report(string value) => log(value);
     }
 }

@@ -39,7 +39,7 @@ public abstract class FixedLayersModel : AutoencoderModel
         using var scope = NewDisposeScope();
         var reading = Read(hiddenStates, firstToken: 0);
         var codes = Autoencoder.Encode(reading.X, selection);
-        var weights = nn.functional.one_hot(reading.Places, HiddenStates.Count).to(reading.X.dtype);
+        var weights = nn.functional.one_hot(reading.Places, HiddenStates.Count).to_type(reading.X.dtype);
         return new EncodedActivations(reading.X, codes, Autoencoder.Decode(codes), weights, Probabilities: null).MoveToOuterDisposeScope();
     }
 

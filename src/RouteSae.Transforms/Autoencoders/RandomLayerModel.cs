@@ -8,8 +8,8 @@ namespace RouteSae.Autoencoders;
 /// </summary>
 /// <remarks>
 /// <see cref="Fidelity.Corrected"/> draws a hidden state for every token, from a hash of seed and token number, so that the same
-/// tokens get the same draws. The reference draws one for a whole batch, from all of the language model's hidden states in
-/// training and from 4 to 12 in evaluation; with <see cref="Fidelity.Reference"/> one is drawn for each call.
+/// tokens get the same draws. The reference draws one for a whole batch, from 1 to 16 whatever the language model; with
+/// <see cref="Fidelity.Reference"/> one of <see cref="AutoencoderModel.HiddenStates"/> is drawn for each call.
 /// </remarks>
 public sealed class RandomLayerModel : FixedLayersModel
 {

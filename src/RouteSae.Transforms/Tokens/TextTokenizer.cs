@@ -87,6 +87,27 @@ public sealed class TextTokenizer
         return new TextEncoder(_pipeline, text).Encode(addSpecialTokens);
     }
 
+    /// <summary>
+    /// Encodes a text into a bounded number of tokens with the checkpoint's special tokens around them. A longer text loses its
+    /// last tokens and keeps the special ones, as with truncation in Hugging Face's tokenizers.
+    /// </summary>
+    /// <param name="text">Any text; half a surrogate pair counts as U+FFFD.</param>
+    /// <param name="maxTokens">The most tokens, special ones included.</param>
+    /// <returns>The tokens and where they stand in <paramref name="text"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The special tokens alone are more than <paramref name="maxTokens"/>.</exception>
+    public EncodedText EncodeUpTo(string text, int maxTokens)
+    {
+        var after = _pipeline.Frame.After.Count;
+        var special = _pipeline.Frame.Before.Count + after;
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, special);
+        var whole = Encode(text);
+        return whole.Ids.Count <= maxTokens
+            ? whole
+            : new EncodedText(
+                [.. whole.Ids.Take(maxTokens - after), .. whole.Ids.TakeLast(after)],
+                [.. whole.Spans.Take(maxTokens - after), .. whole.Spans.TakeLast(after)]);
+    }
+
     /// <summary>Turns tokens back into text, as Hugging Face's tokenizers do.</summary>
     /// <param name="ids">Token ids; unknown ones are left out.</param>
     /// <param name="skipSpecialTokens">Whether to leave special tokens out.</param>
@@ -104,7 +125,7 @@ public sealed class TextTokenizer
             }
         }
 
-        return _pipeline.Decoder is { } decoder ? string.Concat(decoder.Decode(tokens)) : string.Join(' ', tokens);
+        return Join(tokens);
     }
 
     /// <summary>One token for a person to read: " Olympics", "\n", "&lt;s&gt;"; incomplete characters as &lt;0xE2&gt;.</summary>
@@ -118,10 +139,18 @@ public sealed class TextTokenizer
             return content;
         }
 
-        var token = _pipeline.Model.Vocabulary.Token(id) ?? throw new ArgumentOutOfRangeException(
-            nameof(id), id, $"No token has the id {id}. Ids go from 0 to {VocabularySize - 1}.");
+        var token = VocabularyToken(id);
         return _pipeline.Decoder?.Surface(token) ?? token;
     }
+
+    /// <summary>One token as the vocabulary writes it: "ĠOlympics", where <see cref="TokenText"/> gives " Olympics".</summary>
+    internal string VocabularyToken(int id) =>
+        _pipeline.Added.Content(id) ?? _pipeline.Model.Vocabulary.Token(id) ?? throw new ArgumentOutOfRangeException(
+            nameof(id), id, $"No token has the id {id}. Ids go from 0 to {VocabularySize - 1}.");
+
+    /// <summary>The text of tokens as the vocabulary writes them; one that it does not hold may be among them.</summary>
+    internal string Join(IReadOnlyList<string> tokens) =>
+        _pipeline.Decoder is { } decoder ? string.Concat(decoder.Decode(tokens)) : string.Join(' ', tokens);
 
     private static TextTokenizer Load(Stream tokenizer, Stream? config, string tokenizerName, string configName)
     {

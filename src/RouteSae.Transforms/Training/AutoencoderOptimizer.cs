@@ -73,6 +73,9 @@ public sealed class AutoencoderOptimizer : IDisposable
     /// <summary>Batches trained on: the place in the schedule. Adam may have taken more steps, where a batch has several.</summary>
     public int BatchesTaken { get; private set; }
 
+    /// <summary>After how many batches the count towards the next unit norm begins anew; null: never.</summary>
+    internal int? BatchesPerEpoch { get; init; }
+
     /// <summary>One gradient a parameter, in the order of <see cref="Parameters"/>. The caller owns them.</summary>
     /// <param name="loss">A scalar that depends on every parameter.</param>
     /// <exception cref="InvalidOperationException">The parameters record no gradients, because kernels train them.</exception>
@@ -108,7 +111,9 @@ public sealed class AutoencoderOptimizer : IDisposable
     {
         var learningRate = Schedule.At(BatchesTaken);
         update(learningRate);
-        if (BatchesTaken++ % _unitNormInterval == 0)
+        var place = BatchesPerEpoch is { } length ? BatchesTaken % length : BatchesTaken;
+        BatchesTaken++;
+        if (place % _unitNormInterval == 0)
             _normalizeDecoder();
         return learningRate;
     }

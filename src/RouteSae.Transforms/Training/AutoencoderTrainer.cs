@@ -15,6 +15,7 @@ public sealed partial class AutoencoderTrainer : IDisposable, IResumable
     private readonly ITrainingStep _step;
     private readonly SparsityPenalty _penalty;
     private readonly ProgressWindow _window;
+    private readonly string _start;
     private readonly Stopwatch _clock = new();
     private TrainingProgress? _last;
     private double _learningRate;
@@ -28,12 +29,16 @@ public sealed partial class AutoencoderTrainer : IDisposable, IResumable
         Options = options ?? new AutoencoderTrainerOptions();
         ArchitectureCheck.ThrowIfAny("The training options", Options.Problems(model));
         Model = model;
+        _start = WeightFingerprint.Of(model.Parameters.Select(parameter => parameter.Value));
         Schedule = new LearningRateSchedule(Options.LearningRate, Options.Steps, Options.WarmupFraction, Options.DecayFraction);
         // The reference sets the unit norm after every batch of an MLSAE.
         var unitNormInterval = model is MultiLayerModel { Fidelity: Fidelity.Reference } ? 1 : Options.UnitNormInterval;
         Optimizer = new AutoencoderOptimizer(
             [.. model.Parameters.Where(parameter => parameter.IsTrained)],
-            model.NormalizeDecoder, Schedule, Options.Beta1, Options.Beta2, unitNormInterval, recordGradients: !TrainingSteps.ByKernels(model));
+            model.NormalizeDecoder, Schedule, Options.Beta1, Options.Beta2, unitNormInterval, recordGradients: !TrainingSteps.ByKernels(model))
+        {
+            BatchesPerEpoch = Options.StepsPerEpoch,
+        };
         DeadLatents = new DeadLatentTracker(model.Latents, Options.DeadAfterTokens, model.Parameters[0].Value.device);
         Routing = new RoutingStatistics(model.HiddenStates.Count);
         _penalty = new SparsityPenalty(Options, countsLatents: model is FixedLayersModel { Autoencoder: JumpReluAutoencoder });
@@ -232,6 +237,7 @@ public sealed partial class AutoencoderTrainer : IDisposable, IResumable
             ActiveLatents = _window.ActiveLatents,
             DeadLatents = (int)dead.shape[0],
             RoutingShare = routing?.Share,
+            RoutingWarning = routing?.Warning(Model.HiddenStates),
             ShareEntropy = routing?.ShareEntropy,
             TokenEntropy = routing?.TokenEntropy,
             LearningRate = _learningRate,

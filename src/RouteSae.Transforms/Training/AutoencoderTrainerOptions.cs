@@ -30,6 +30,12 @@ public sealed class AutoencoderTrainerOptions
     public int UnitNormInterval { get; set; } = 10;
 
     /// <summary>
+    /// After how many steps the count of <see cref="UnitNormInterval"/> begins anew, as the reference's does with every pass over its
+    /// texts. Default null: never.
+    /// </summary>
+    public int? StepsPerEpoch { get; set; }
+
+    /// <summary>
     /// λ, the weight of the sparsity penalty of a ReLU, gated or JumpReLU autoencoder and of a crosscoder, which needs one: the larger,
     /// the fewer latents are active. 0 or more. Default null: none, as TopK's number of active latents is fixed.
     /// </summary>
@@ -102,6 +108,7 @@ public sealed class AutoencoderTrainerOptions
         Require(DecayFraction is >= 0 and <= 1, $"DecayFraction is {DecayFraction}; it must lie within 0 to 1.");
         Require(!(WarmupFraction + DecayFraction > 1), $"WarmupFraction and DecayFraction are {WarmupFraction} and {DecayFraction}; together they must not exceed 1.");
         Require(UnitNormInterval >= 1, $"UnitNormInterval is {UnitNormInterval}; it must be at least 1.");
+        Require(StepsPerEpoch is null or >= 1, $"StepsPerEpoch is {StepsPerEpoch}; it must be at least 1, or null for a single epoch.");
         Require(SparsityCoefficient is null or (>= 0 and < double.PositiveInfinity), $"SparsityCoefficient is {SparsityCoefficient}; it must be 0 or more.");
         Require(TargetActiveLatents is null or (>= 1 and < double.PositiveInfinity), $"TargetActiveLatents is {TargetActiveLatents}; it must be at least 1.");
         Require(TargetActiveLatents is null || SparsityCoefficient is null, "SparsityCoefficient and TargetActiveLatents are both set: one fixes λ, the other moves it. Choose one.");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RouteSae.Autoencoders;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -7,6 +8,8 @@ namespace RouteSae.Training;
 /// <summary>How the tokens seen so far were routed.</summary>
 public sealed class RoutingStatistics
 {
+    private const double TooLargeShare = 0.8;
+
     private readonly double[] _layerWeightSums;
     private double _entropySum;
 
@@ -28,6 +31,17 @@ public sealed class RoutingStatistics
 
     /// <summary>The mean over tokens of −Σ pᵢ ln pᵢ, in nats: ln L when the router is undecided about each token, 0 when it is certain.</summary>
     public double TokenEntropy => Tokens == 0 ? 0 : _entropySum / Tokens;
+
+    /// <summary>Says so when one hidden state takes more than 80 % of the tokens; else null.</summary>
+    /// <param name="hiddenStates">The hidden states' numbers.</param>
+    internal string? Warning(IReadOnlyList<int> hiddenStates)
+    {
+        var share = Share;
+        var largest = share.Max();
+        return largest <= TooLargeShare
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"The router sends {100 * largest:F0} % of the tokens to hidden state {hiddenStates[share.ToList().IndexOf(largest)]}: it hardly chooses. Raise LoadBalanceCoefficient, or read that hidden state alone with a SingleLayerModel.");
+    }
 
     /// <summary>Takes note of the routing of a batch.</summary>
     public void Add(RoutedActivations routed)

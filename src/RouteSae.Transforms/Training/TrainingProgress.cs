@@ -39,6 +39,9 @@ public sealed record TrainingProgress
     /// <summary>Each routed hidden state's part in the tokens, in the order of the model's hidden states; sums to 1. Null where no router chooses, as are the entropies.</summary>
     public required IReadOnlyList<double>? RoutingShare { get; init; }
 
+    /// <summary>Says so when one hidden state takes more than 80 % of the tokens: then the router hardly chooses. Else null.</summary>
+    public required string? RoutingWarning { get; init; }
+
     /// <summary>Entropy of <see cref="RoutingShare"/> in nats: ln L when the hidden states are used alike, 0 when one takes all tokens.</summary>
     public required double? ShareEntropy { get; init; }
 

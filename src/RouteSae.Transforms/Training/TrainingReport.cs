@@ -23,4 +23,7 @@ public sealed record TrainingReport
 
     /// <summary>Each routed hidden state's part in all tokens, in the order of the model's hidden states. Null where no router chooses.</summary>
     public required IReadOnlyList<double>? RoutingShare { get; init; }
+
+    /// <summary>Says so when one hidden state took more than 80 % of the tokens since the last report but one: then the router hardly chooses. Else null.</summary>
+    public string? RoutingWarning => Last?.RoutingWarning;
 }

@@ -23,7 +23,8 @@ internal static class TrainingSteps
         _ => new AutogradStep(Objective(model, options, penalty), optimizer, model.HiddenStates),
     };
 
-    private static ITrainingObjective Objective(AutoencoderModel model, AutoencoderTrainerOptions options, SparsityPenalty penalty) => model switch
+    /// <summary>What the training of a model minimises, in TorchSharp operations.</summary>
+    public static ITrainingObjective Objective(AutoencoderModel model, AutoencoderTrainerOptions options, SparsityPenalty penalty) => model switch
     {
         RouteSaeModel routed => new RouteSaeObjective(routed, options),
         FixedLayersModel fixedLayers => new FixedLayersObjective(fixedLayers, options, penalty),

@@ -10,125 +10,104 @@ namespace RouteSae.Tests.Autoencoders;
 /// <summary>Fidelity.Reference against what the authors' code computed, one step forward.</summary>
 public sealed class ReferenceForwardTests
 {
+    [Fact]
+    public void EveryCaseIsThere() => ReferenceCases.All.Should().HaveCount(12);
+
     [Theory]
-    [InlineData("routesae_sum_hard_a")]
-    [InlineData("routesae_sum_soft_a")]
-    [InlineData("routesae_mean_hard_a")]
-    [InlineData("routesae_mean_soft_a")]
-    public void RoutingEqualsReference(string name)
+    [MemberData(nameof(ReferenceCases.All), MemberType = typeof(ReferenceCases))]
+    public void CodesAndReconstructionEqualReference(string name)
     {
         using var golden = new AutoencoderCase(name);
         using var scope = NewDisposeScope();
-        using var model = RouteSaeModel.FromTensors(golden.RouteSae, golden.Tensors.Under("param."));
+        using var model = golden.Model();
 
-        var routed = model.Route(golden.HiddenStates(0));
+        var encoded = model.Forward(golden.HiddenStates(0));
 
-        routed.Probabilities.ShouldBeClose(golden.Tokens("fwd.router_weights"), "router probabilities");
-        routed.LayerWeights().ShouldBeClose(golden.Tokens("fwd.layer_weights"), "layer weights");
-        routed.X.ShouldBeClose(golden.Tokens("fwd.routed_x"), "routed activation");
-    }
-
-    [Theory]
-    [InlineData("routesae_sum_hard_a")]
-    [InlineData("routesae_sum_soft_a")]
-    [InlineData("routesae_mean_hard_a")]
-    [InlineData("routesae_mean_soft_a")]
-    public void RoutedCodesAndReconstructionEqualReference(string name)
-    {
-        using var golden = new AutoencoderCase(name);
-        using var scope = NewDisposeScope();
-        using var model = RouteSaeModel.FromTensors(golden.RouteSae, golden.Tensors.Under("param."));
-
-        var routed = model.Route(golden.HiddenStates(0));
-        var codes = model.Encode(routed.X);
-        var reconstruction = model.Decode(codes);
-
-        model.Autoencoder.PreActivations(routed.X).ShouldBeClose(golden.Tokens("fwd.pre_acts"), "pre-activations");
-        codes.ToDense(golden.RouteSae.Latents).ShouldBeClose(golden.Tokens("fwd.latents"), "latents");
+        var (targets, codes, reconstruction) = golden.SingleStep(encoded, model.Latents);
+        targets.ShouldBeClose(golden.Tokens(model is RouteSaeModel ? "fwd.routed_x" : "pre.x"), "targets");
+        codes.ShouldBeClose(golden.Tokens("fwd.latents"), "latents");
         reconstruction.ShouldBeClose(golden.Tokens("fwd.x_hat"), "reconstruction");
-        NormalizedMse.Mean(reconstruction, routed.X).item<float>()
+        NormalizedMse.Mean(reconstruction, targets).item<float>()
             .Should().BeApproximately(golden.Json.GetProperty("loss").GetProperty("normalized_mse").GetSingle(), 1e-5f);
     }
 
     [Theory]
-    [InlineData("routesae_sum_hard_a")]
-    [InlineData("routesae_sum_soft_a")]
-    [InlineData("routesae_mean_hard_a")]
-    [InlineData("routesae_mean_soft_a")]
-    public void RoutedInferenceVariantsEqualReference(string name)
-    {
-        using var golden = new AutoencoderCase(name);
-        using var model = RouteSaeModel.FromTensors(golden.RouteSae, golden.Tensors.Under("param."));
-
-        foreach (var variant in golden.Variants)
-        {
-            using var scope = NewDisposeScope();
-            var routed = model.Route(golden.HiddenStates(0), variant.Mode);
-            var codes = model.Encode(routed.X, variant.Selection);
-            var reconstruction = model.Decode(codes);
-
-            routed.X.ShouldBeClose(golden.Tokens($"var.{variant.Name}.routed_x"), $"{variant.Name}: routed activation");
-            routed.LayerWeights().ShouldBeClose(golden.Tokens($"var.{variant.Name}.layer_weights"), $"{variant.Name}: layer weights");
-            CheckCodes(golden, variant, codes, reconstruction, routed.X);
-        }
-    }
-
-    [Theory]
-    [InlineData("topk_a")]
-    public void TopKEqualsReference(string name)
+    [MemberData(nameof(ReferenceCases.All), MemberType = typeof(ReferenceCases))]
+    public void PreActivationsEqualReference(string name)
     {
         using var golden = new AutoencoderCase(name);
         using var scope = NewDisposeScope();
-        using var autoencoder = TopKAutoencoder.FromTensors(golden.TopK, golden.Tensors.Under("param."));
+        using var model = golden.Model();
+        var hiddenStates = golden.HiddenStates(0);
 
-        var x = Standardization.Apply(golden.HiddenStates(0)[0]).Values;
-        var codes = autoencoder.Encode(x);
+        var preActivations = model switch
+        {
+            CrosscoderModel crosscoder => crosscoder.PreActivations([.. hiddenStates.Select(state => Standardization.Apply(state).Values)]),
+            RouteSaeModel routed => routed.Autoencoder.PreActivations(routed.Route(hiddenStates).X),
+            FixedLayersModel fixedLayers => fixedLayers.Autoencoder.PreActivations(Standardization.Apply(hiddenStates[0]).Values),
+            _ => throw new NotSupportedException(name),
+        };
 
-        autoencoder.PreActivations(x).ShouldBeClose(golden.Tokens("fwd.pre_acts"), "pre-activations");
-        codes.ToDense(golden.TopK.Latents).ShouldBeClose(golden.Tokens("fwd.latents"), "latents");
-        autoencoder.Decode(codes).ShouldBeClose(golden.Tokens("fwd.x_hat"), "reconstruction");
+        preActivations.ShouldBeClose(golden.Tokens("fwd.pre_acts"), "pre-activations");
     }
 
     [Theory]
-    [InlineData("topk_a")]
-    public void TopKInferenceVariantsEqualReference(string name)
+    [MemberData(nameof(ReferenceCases.Routed), MemberType = typeof(ReferenceCases))]
+    public void RoutingEqualsReference(string name)
     {
         using var golden = new AutoencoderCase(name);
-        using var autoencoder = TopKAutoencoder.FromTensors(golden.TopK, golden.Tensors.Under("param."));
+        using var scope = NewDisposeScope();
+        using var model = golden.Model();
 
-        foreach (var variant in golden.Variants)
+        var encoded = model.Forward(golden.HiddenStates(0));
+
+        encoded.Probabilities!.ShouldBeClose(golden.Tokens("fwd.router_weights"), "router probabilities");
+        encoded.LayerWeights.ShouldBeClose(golden.Tokens("fwd.layer_weights"), "layer weights");
+    }
+
+    [Theory]
+    [MemberData(nameof(ReferenceCases.All), MemberType = typeof(ReferenceCases))]
+    public void InferenceVariantsEqualReference(string name)
+    {
+        using var golden = new AutoencoderCase(name);
+        var variants = golden.Variants.ToArray();
+
+        variants.Should().HaveCountGreaterOrEqualTo(3);
+        foreach (var variant in variants)
         {
             using var scope = NewDisposeScope();
-            var x = Standardization.Apply(golden.HiddenStates(0)[0]).Values;
-            var codes = autoencoder.Encode(x, variant.Selection);
-            CheckCodes(golden, variant, codes, autoencoder.Decode(codes), x);
+            using var model = golden.Model(variant.Mode);
+            var encoded = model.Forward(golden.HiddenStates(0), variant.Selection);
+            if (model is RouteSaeModel)
+            {
+                encoded.Targets.ShouldBeClose(golden.Tokens($"var.{variant.Name}.routed_x"), $"{variant.Name}: routed activation");
+                encoded.LayerWeights.ShouldBeClose(golden.Tokens($"var.{variant.Name}.layer_weights"), $"{variant.Name}: layer weights");
+            }
+            CheckVariant(golden, variant, golden.SingleStep(encoded, model.Latents));
         }
     }
 
     [Theory]
-    [InlineData("routesae_sum_hard_a")]
-    [InlineData("routesae_sum_soft_a")]
-    [InlineData("routesae_mean_hard_a")]
-    [InlineData("routesae_mean_soft_a")]
-    [InlineData("topk_a")]
+    [MemberData(nameof(ReferenceCases.All), MemberType = typeof(ReferenceCases))]
     public void UnitNormOfTheDecoderEqualsReference(string name)
     {
         using var golden = new AutoencoderCase(name);
         using var scope = NewDisposeScope();
-        var prefix = name.StartsWith("topk", StringComparison.Ordinal) ? "" : "sae.";
-        var parameters = golden.Tensors.Under($"param.{prefix}");
-        using var autoencoder = TopKAutoencoder.FromTensors(golden.TopK, parameters);
+        using var model = golden.Model();
 
-        autoencoder.NormalizeDecoder();
+        model.NormalizeDecoder();
 
-        autoencoder.DecoderDirections.t().ShouldBeClose(golden.Tensors[$"unit_norm.{prefix}decoder.weight"], "decoder");
+        var decoders = model.Parameters.Where(parameter => golden.Tensors.Under("unit_norm.").ContainsKey(parameter.Name)).ToArray();
+        decoders.Should().HaveCount(golden.Tensors.NamesUnder("unit_norm.").Count()).And.NotBeEmpty();
+        foreach (var decoder in decoders)
+            decoder.ToStored(decoder.Value).ShouldBeClose(golden.Tensors[$"unit_norm.{decoder.Name}"], decoder.Name);
     }
 
-    private static void CheckCodes(AutoencoderCase golden, AutoencoderVariant variant, SparseCodes codes, Tensor reconstruction, Tensor x)
+    private static void CheckVariant(AutoencoderCase golden, AutoencoderVariant variant, (Tensor Targets, Tensor Codes, Tensor Reconstruction) step)
     {
-        codes.ToDense(golden.TopK.Latents).ShouldBeClose(golden.Tokens($"var.{variant.Name}.latents"), $"{variant.Name}: latents");
-        reconstruction.ShouldBeClose(golden.Tokens($"var.{variant.Name}.x_hat"), $"{variant.Name}: reconstruction");
-        NormalizedMse.Mean(reconstruction, x).item<float>().Should().BeApproximately(variant.NormalizedMse, 1e-5f, variant.Name);
-        ((double)codes.CountActive() / codes.Tokens).Should().BeApproximately(variant.MeanActive, 1e-4, variant.Name);
+        step.Codes.ShouldBeClose(golden.Tokens($"var.{variant.Name}.latents"), $"{variant.Name}: latents");
+        step.Reconstruction.ShouldBeClose(golden.Tokens($"var.{variant.Name}.x_hat"), $"{variant.Name}: reconstruction");
+        NormalizedMse.Mean(step.Reconstruction, step.Targets).item<float>().Should().BeApproximately(variant.NormalizedMse, 1e-5f, variant.Name);
+        ((double)step.Codes.count_nonzero().item<long>() / step.Codes.shape[0]).Should().BeApproximately(variant.MeanActive, 1e-4, variant.Name);
     }
 }

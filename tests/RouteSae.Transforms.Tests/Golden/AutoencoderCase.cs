@@ -21,47 +21,55 @@ internal sealed class AutoencoderCase : IDisposable
 
     public JsonElement Trajectory => Json.GetProperty("trajectory");
 
-    public TopKArchitecture TopK => new()
-    {
-        HiddenSize = Config("hidden_size").GetInt32(),
-        Latents = Config("latent_size").GetInt32(),
-        ActiveLatents = Config("k").GetInt32(),
-        Fidelity = Fidelity.Reference,
-    };
+    /// <summary>The reference's name of what was run: a class of its model.py, MLSAE or Random.</summary>
+    public string Kind => Json.GetProperty("arch").GetString()!;
 
-    public RouteSaeArchitecture RouteSae => new()
-    {
-        HiddenSize = Config("hidden_size").GetInt32(),
-        RoutedHiddenStates = Enumerable.Range(
-            Json.GetProperty("start_layer").GetInt32(),
-            Json.GetProperty("end_layer").GetInt32() - Json.GetProperty("start_layer").GetInt32()).ToArray(),
-        Latents = Config("latent_size").GetInt32(),
-        ActiveLatents = Config("k").GetInt32(),
-        Aggregation = Enum.Parse<RouterAggregation>(Config("aggre").GetString()!, ignoreCase: true),
-        Mode = Enum.Parse<RoutingMode>(Config("routing").GetString()!, ignoreCase: true),
-        Fidelity = Fidelity.Reference,
-    };
+    public ReferenceArchitectures Architectures => new(Json.GetProperty("config"), Json);
+
+    public TopKArchitecture TopK => Architectures.TopK;
+
+    public RouteSaeArchitecture RouteSae => Architectures.RouteSae;
+
+    /// <summary>λ; null for TopK, which the reference trains without.</summary>
+    public double? SparsityCoefficient => Kind is "Vanilla" or "Gated" or "JumpReLU" or "Crosscoder" ? Config("lamda").GetDouble() : null;
 
     public IEnumerable<AutoencoderVariant> Variants => Json.GetProperty("variants").EnumerateArray().Select(ReadVariant);
 
     public JsonElement Config(string name) => Json.GetProperty("config").GetProperty(name);
 
-    /// <summary>The raw hidden states of a batch: one [N, D] tensor a routed hidden state, or a single one.</summary>
-    public Tensor[] HiddenStates(int batch)
+    /// <summary>The model as training began with it.</summary>
+    /// <param name="mode">Routes in another way than the case was trained.</param>
+    public AutoencoderModel Model(RoutingMode? mode = null) => Architectures.Create(Kind, Tensors.Under("param."), mode);
+
+    /// <summary>A model of which the single step of the case is the whole loss: the reference took MLSAE's first hidden state alone.</summary>
+    public AutoencoderModel SingleStepModel() =>
+        Kind == "MLSAE" ? new SingleLayerModel(Architectures.CreateAutoencoder(Kind, Tensors.Under("param.")), hiddenState: 3) : Model();
+
+    /// <summary>The raw hidden states that the model reads in a batch, each [N, D].</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="drawn">The hidden state that the reference drew for it, where it draws.</param>
+    public Tensor[] HiddenStates(int batch, int? drawn = null)
     {
-        var states = Tensors["input.hidden_states"][batch]; // [B, S, R, D] or [B, S, D]
-        var width = states.shape[^1];
-        if (states.dim() == 3)
-            return [states.reshape(-1, width)];
-        return Enumerable.Range(0, (int)states.shape[2]).Select(layer => states.select(2, layer).reshape(-1, width)).ToArray();
+        var states = Tensors["input.hidden_states"][batch];
+        return Kind switch
+        {
+            "RouteSAE" or "Crosscoder" => [.. Enumerable.Range(0, (int)states.shape[2]).Select(layer => Tokens(states.select(2, layer)))],
+            "MLSAE" => [.. Enumerable.Range(0, (int)states.shape[0]).Select(layer => Tokens(states[layer]))],
+            // Whichever hidden state ours draws, it reads the one that the reference drew.
+            "Random" => [.. Enumerable.Repeat(Tokens(states[(drawn ?? Config("layer").GetInt32()) - 1]), (int)states.shape[0])],
+            _ => [Tokens(states)],
+        };
+    }
+
+    /// <summary>What the single step of the case computed, of all that the model encodes: the reference took MLSAE's first hidden state alone.</summary>
+    public (Tensor Targets, Tensor Codes, Tensor Reconstruction) SingleStep(EncodedActivations encoded, int latents)
+    {
+        var tokens = HiddenStates(0)[0].shape[0];
+        return (encoded.Targets.narrow(0, 0, tokens), encoded.Codes.ToDense(latents).narrow(0, 0, tokens), encoded.Reconstruction.narrow(0, 0, tokens));
     }
 
     /// <summary>A golden tensor with its batch and sequence dimensions joined to one of tokens.</summary>
-    public Tensor Tokens(string name)
-    {
-        var tensor = Tensors[name];
-        return tensor.reshape([-1, .. tensor.shape[2..]]);
-    }
+    public Tensor Tokens(string name) => Tokens(Tensors[name]);
 
     public double[] Numbers(string name) => Trajectory.GetProperty(name).EnumerateArray().Select(number => number.GetDouble()).ToArray();
 
@@ -70,6 +78,8 @@ internal sealed class AutoencoderCase : IDisposable
         Tensors.Dispose();
         _json.Dispose();
     }
+
+    private static Tensor Tokens(Tensor tensor) => tensor.reshape([-1, .. tensor.shape[2..]]);
 
     private static AutoencoderVariant ReadVariant(JsonElement variant) => new(
         variant.GetProperty("name").GetString()!,

@@ -26,6 +26,8 @@ public sealed class LearningRateScheduleTests
 
     [Theory]
     [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
     [InlineData(4)]
     public void TotalsWithoutRoomForDecayStayConstantWhereTheReferenceDividesByZero(int steps)
     {

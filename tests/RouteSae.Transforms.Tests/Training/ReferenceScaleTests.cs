@@ -12,13 +12,11 @@ namespace RouteSae.Tests.Training;
 /// <summary>Fidelity.Reference at the sizes of real use: the embedded default's (mid) and the paper's (real).</summary>
 public sealed class ReferenceScaleTests
 {
-    [SkippableTheory]
-    [InlineData("scale_mid_a")]
-    [InlineData("scale_real_a")]
+    [Theory]
+    [MemberData(nameof(ReferenceCases.AtScale), MemberType = typeof(ReferenceCases))]
     public void RoutingCodesGradientsAndLossesEqualReference(string name)
     {
-        var path = RepositoryFiles.Shared("golden", "sae", $"{name}.json");
-        Skip.If(path is null, "The scale cases lie in the folder `shared` beside the repository.");
+        var path = RepositoryFiles.Golden("sae", $"{name}.json");
         using var scope = NewDisposeScope();
         using var json = JsonDocument.Parse(File.ReadAllText(path));
         using var golden = new GoldenTensors(Path.ChangeExtension(path, ".safetensors"));

@@ -3,7 +3,10 @@ using RouteSae.Training;
 namespace RouteSae.Tests.Training;
 
 /// <summary>Hands progress on at once; System.Progress would post it to other threads, in any order.</summary>
-internal sealed class Reports(Action<TrainingProgress> receive) : IProgress<TrainingProgress>
+internal class Reports<T>(Action<T> receive) : IProgress<T>
 {
-    public void Report(TrainingProgress value) => receive(value);
+    public void Report(T value) => receive(value);
 }
+
+/// <summary>Hands a trainer's progress on at once.</summary>
+internal sealed class Reports(Action<TrainingProgress> receive) : Reports<TrainingProgress>(receive);

@@ -77,7 +77,7 @@ public sealed class ResumableRunTests : IDisposable
     public void OtherOptionsModelsAndSourcesAreListedTogether()
     {
         WrittenSteps(new CheckpointOptions { Folder = _folder.Path });
-        using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture with { ActiveLatents = 5, Mode = RoutingMode.Soft }, seed: 1);
+        using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture with { ActiveLatents = 5, Mode = RoutingMode.Soft }, seed: 2);
         var options = Options();
         options.LearningRate = 0.25;
         options.ReportInterval = 7; // decides nothing
@@ -92,11 +92,29 @@ public sealed class ResumableRunTests : IDisposable
             - Model is *
             - Model.ActiveLatents is 5, but the checkpoint's is 4.
             - Model.Mode is Soft, but the checkpoint's is Hard.
+            - Model.Start is *
             - source.Tokens is 16, but the checkpoint's is 32.
             Go on with what it began with, or train into another folder.
             """.ReplaceLineEndings());
         trainer.StepsTaken.Should().Be(0);
         FluentActions.Invoking(() => new TrainingCheckpoints(_folder.Path).Dispose()).Should().NotThrow("the folder is free again");
+    }
+
+    [Fact]
+    public void AModelThatBeganWithOtherValuesIsNotResumed()
+    {
+        WrittenSteps(new CheckpointOptions { Folder = _folder.Path });
+        using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 2);
+        using var trainer = new AutoencoderTrainer(model, Options());
+
+        var train = () => trainer.Train(new StepSource(10), new CheckpointOptions { Folder = _folder.Path });
+
+        train.Should().Throw<TrainingMismatchException>().WithMessage(
+            $"""
+            The training in '{_folder.Path}' cannot go on:
+            - Model.Start is *, but the checkpoint's is *.
+            Go on with what it began with, or train into another folder.
+            """.ReplaceLineEndings());
     }
 
     [Fact]

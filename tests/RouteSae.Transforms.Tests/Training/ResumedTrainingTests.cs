@@ -24,24 +24,24 @@ public sealed class ResumedTrainingTests : IDisposable
 
     private static readonly AutoencoderArchitecture Dense = new() { HiddenSize = 16, Latents = 64 };
 
-    private static readonly Dictionary<string, Func<int, AutoencoderModel>> Models = new()
+    private static readonly Dictionary<string, Func<AutoencoderModel>> Models = new()
     {
-        ["hard"] = seed => RouteSaeModel.Create(Routed, seed),
-        ["soft"] = seed => RouteSaeModel.Create(Routed with { Mode = RoutingMode.Soft }, seed),
-        ["two layers"] = seed => RouteSaeModel.Create(Routed with { Mode = RoutingMode.TopTwo }, seed),
-        ["straight through"] = seed => RouteSaeModel.Create(Routed with { Target = RouterTarget.StraightThrough, Scaling = HiddenStateScaling.PerLayer }, seed),
-        ["hard, autograd"] = seed => OnPath(ComputePath.TorchOperations, RouteSaeModel.Create(Routed, seed)),
-        ["hard, float32 kernels"] = seed => OnPath(ComputePath.Float32Kernels, RouteSaeModel.Create(Routed, seed)),
-        ["hard, reference"] = seed => RouteSaeModel.Create(Routed with { Fidelity = Fidelity.Reference }, seed),
-        ["TopK"] = seed => new SingleLayerModel(TopKAutoencoder.Create(TopK, seed), 3),
-        ["MLSAE"] = seed => new MultiLayerModel(TopKAutoencoder.Create(TopK, seed), HiddenStates),
-        ["MLSAE, reference"] = seed => new MultiLayerModel(TopKAutoencoder.Create(TopK with { Fidelity = Fidelity.Reference }, seed), HiddenStates),
-        ["random"] = seed => new RandomLayerModel(TopKAutoencoder.Create(TopK, seed), HiddenStates, seed: 7),
-        ["ReLU"] = seed => new SingleLayerModel(ReluAutoencoder.Create(Dense, seed), 3),
-        ["gated"] = seed => new SingleLayerModel(GatedAutoencoder.Create(Dense, seed), 3),
-        ["gated, reference"] = seed => new SingleLayerModel(GatedAutoencoder.Create(Dense with { Fidelity = Fidelity.Reference }, seed), 3),
-        ["JumpReLU"] = seed => new SingleLayerModel(JumpReluAutoencoder.Create(new() { HiddenSize = 16, Latents = 64, Bandwidth = 0.1 }, seed), 3),
-        ["crosscoder"] = seed => CrosscoderModel.Create(new() { HiddenSize = 16, Latents = 64, HiddenStates = HiddenStates }, seed),
+        ["hard"] = () => RouteSaeModel.Create(Routed, seed: 1),
+        ["soft"] = () => RouteSaeModel.Create(Routed with { Mode = RoutingMode.Soft }, seed: 1),
+        ["two layers"] = () => RouteSaeModel.Create(Routed with { Mode = RoutingMode.TopTwo }, seed: 1),
+        ["straight through"] = () => RouteSaeModel.Create(Routed with { Target = RouterTarget.StraightThrough, Scaling = HiddenStateScaling.PerLayer }, seed: 1),
+        ["hard, autograd"] = () => OnPath(ComputePath.TorchOperations, RouteSaeModel.Create(Routed, seed: 1)),
+        ["hard, float32 kernels"] = () => OnPath(ComputePath.Float32Kernels, RouteSaeModel.Create(Routed, seed: 1)),
+        ["hard, reference"] = () => RouteSaeModel.Create(Routed with { Fidelity = Fidelity.Reference }, seed: 1),
+        ["TopK"] = () => new SingleLayerModel(TopKAutoencoder.Create(TopK, seed: 1), 3),
+        ["MLSAE"] = () => new MultiLayerModel(TopKAutoencoder.Create(TopK, seed: 1), HiddenStates),
+        ["MLSAE, reference"] = () => new MultiLayerModel(TopKAutoencoder.Create(TopK with { Fidelity = Fidelity.Reference }, seed: 1), HiddenStates),
+        ["random"] = () => new RandomLayerModel(TopKAutoencoder.Create(TopK, seed: 1), HiddenStates, seed: 7),
+        ["ReLU"] = () => new SingleLayerModel(ReluAutoencoder.Create(Dense, seed: 1), 3),
+        ["gated"] = () => new SingleLayerModel(GatedAutoencoder.Create(Dense, seed: 1), 3),
+        ["gated, reference"] = () => new SingleLayerModel(GatedAutoencoder.Create(Dense with { Fidelity = Fidelity.Reference }, seed: 1), 3),
+        ["JumpReLU"] = () => new SingleLayerModel(JumpReluAutoencoder.Create(new() { HiddenSize = 16, Latents = 64, Bandwidth = 0.1 }, seed: 1), 3),
+        ["crosscoder"] = () => CrosscoderModel.Create(new() { HiddenSize = 16, Latents = 64, HiddenStates = HiddenStates }, seed: 1),
     };
 
     public static TheoryData<string> Names { get; } = [.. Models.Keys];
@@ -50,17 +50,16 @@ public sealed class ResumedTrainingTests : IDisposable
     [MemberData(nameof(Names))]
     public void StoppedAnywhereItEndsTheSame(string name)
     {
-        var whole = Run(name, seed: 1, "whole", cancelAt: null);
+        var whole = Run(name, "whole");
         var random = new Random(name.Length + name[0]);
 
         for (var round = 0; round < 2; round++)
         {
             var folder = $"stopped-{round}";
             var stops = Enumerable.Range(0, 3).Select(_ => random.Next(Steps)).Order().ToArray();
-            // Models that go on begin with other values: all of them come from the checkpoint.
-            foreach (var (stop, seed) in stops.Zip([1, 2, 3]))
-                Run(name, seed, folder, stop).Should().BeNull();
-            var resumed = Run(name, seed: 4, folder, cancelAt: null);
+            foreach (var stop in stops)
+                Run(name, folder, stop).Should().BeNull();
+            var resumed = Run(name, folder);
 
             var because = $"it was stopped at {string.Join(", ", stops)}";
             CheckpointFiles.ShouldBeIdentical(CheckpointFiles.Newest(_folder.File(folder)), CheckpointFiles.Newest(_folder.File("whole")), because);
@@ -72,7 +71,7 @@ public sealed class ResumedTrainingTests : IDisposable
     [Fact]
     public void DeadLatentsTakePartInTheseTrainings()
     {
-        using var model = Models["hard"](1);
+        using var model = Models["hard"]();
         using var trainer = new AutoencoderTrainer(model, Options("hard"));
 
         var report = trainer.Train(new StepSource(Steps, Tokens));
@@ -84,10 +83,10 @@ public sealed class ResumedTrainingTests : IDisposable
     public void ProgressGoesOnWhereItStopped()
     {
         var whole = new List<TrainingProgress>();
-        Run("hard", 1, "whole", cancelAt: null, whole);
+        Run("hard", "whole", progress: whole);
         var stopped = new List<TrainingProgress>();
-        Run("hard", 1, "stopped", cancelAt: 13, stopped);
-        Run("hard", 2, "stopped", cancelAt: null, stopped);
+        Run("hard", "stopped", cancelAt: 13, stopped);
+        Run("hard", "stopped", progress: stopped);
 
         stopped.Should().BeEquivalentTo(whole, options => options.Excluding(progress => progress.TokensPerSecond).WithStrictOrdering());
     }
@@ -96,8 +95,8 @@ public sealed class ResumedTrainingTests : IDisposable
     public void TheTimeOfAllProcessesCounts()
     {
         var first = new List<TrainingProgress>();
-        Run("hard", 1, "time", cancelAt: 20, first);
-        var resumed = Run("hard", 1, "time", cancelAt: null)!.Report;
+        Run("hard", "time", cancelAt: 20, first);
+        var resumed = Run("hard", "time")!.Report;
 
         resumed.Duration.TotalSeconds.Should().BeGreaterThan(first[^1].Tokens / first[^1].TokensPerSecond);
     }
@@ -105,8 +104,8 @@ public sealed class ResumedTrainingTests : IDisposable
     [Fact]
     public void AFinishedTrainingIsNotTrainedFurther()
     {
-        var first = Run("hard", 1, "finished", cancelAt: null)!;
-        var again = Run("hard", 2, "finished", cancelAt: 0); // the source must not be asked
+        var first = Run("hard", "finished")!;
+        var again = Run("hard", "finished", cancelAt: 0); // the source must not be asked
 
         again!.Model.Should().Equal(first.Model);
         again.Report.Should().BeEquivalentTo(first.Report, options => options.Excluding(report => report.Duration).Excluding(report => report.Last!.TokensPerSecond));
@@ -115,22 +114,23 @@ public sealed class ResumedTrainingTests : IDisposable
     [Fact]
     public void AnEarlyEndIsResumedAsOne()
     {
-        using var model = Models["hard"](1);
+        using var model = Models["hard"]();
         using var trainer = new AutoencoderTrainer(model, Options("hard"));
         var report = trainer.Train(new StepSource(7, Tokens), Checkpoints("short"));
         report.EndedEarly.Should().BeTrue();
 
-        using var again = new AutoencoderTrainer(model, Options("hard"));
+        using var sameModel = Models["hard"]();
+        using var again = new AutoencoderTrainer(sameModel, Options("hard"));
         again.Train(new StepSource(7, Tokens), Checkpoints("short")).Steps.Should().Be(7);
     }
 
     [Fact]
     public void ASweepGoesOnWithAllItsAutoencoders()
     {
-        var whole = Sweep("whole", seed: 1, cancelAt: null);
-        foreach (var (seed, stop) in new[] { (1, 4), (2, 11), (3, 26) })
-            Sweep("stopped", seed, stop).Should().BeNull();
-        var resumed = Sweep("stopped", seed: 4, cancelAt: null);
+        var whole = Sweep("whole");
+        foreach (var stop in new[] { 4, 11, 26 })
+            Sweep("stopped", stop).Should().BeNull();
+        var resumed = Sweep("stopped");
 
         CheckpointFiles.ShouldBeIdentical(CheckpointFiles.Newest(_folder.File("stopped")), CheckpointFiles.Newest(_folder.File("whole")), "it was stopped three times");
         resumed.Should().BeEquivalentTo(whole, options => options.Excluding(result => result.Path.EndsWith("Duration")).Excluding(result => result.Path.EndsWith("TokensPerSecond")));
@@ -139,8 +139,8 @@ public sealed class ResumedTrainingTests : IDisposable
     [Fact]
     public void ARouteThatFailedStaysGivenUp()
     {
-        using var model = Models["TopK"](1);
-        using var other = Models["hard"](1);
+        using var model = Models["TopK"]();
+        using var other = Models["hard"]();
         var options = Options("TopK");
         options.CenterPreBias = false; // it would mend b_pre
         using var trainer = new AutoencoderTrainer(model, options);
@@ -172,10 +172,12 @@ public sealed class ResumedTrainingTests : IDisposable
     private CheckpointOptions Checkpoints(string folder) => new() { Folder = _folder.File(folder), StepInterval = 9 };
 
     // Null when the training was cancelled.
-    private Result? Run(string name, int seed, string folder, int? cancelAt, List<TrainingProgress>? progress = null)
+    private Result? Run(string name, string folder, int? cancelAt = null, List<TrainingProgress>? progress = null)
     {
-        using var model = Models[name](seed);
+        using var model = Models[name]();
         using var trainer = new AutoencoderTrainer(model, Options(name));
+        if (Directory.Exists(_folder.File(folder)))
+            Spoil(model);
         try
         {
             var report = trainer.Train(
@@ -188,11 +190,13 @@ public sealed class ResumedTrainingTests : IDisposable
         }
     }
 
-    private IReadOnlyList<SweepResult>? Sweep(string folder, int seed, int? cancelAt)
+    private IReadOnlyList<SweepResult>? Sweep(string folder, int? cancelAt = null)
     {
         var names = new[] { "hard", "TopK", "JumpReLU", "random" };
-        var models = names.Select(name => Models[name](seed)).ToArray();
+        var models = names.Select(name => Models[name]()).ToArray();
         var trainers = names.Zip(models, (name, model) => new AutoencoderTrainer(model, Options(name))).ToArray();
+        if (Directory.Exists(_folder.File(folder)))
+            Array.ForEach(models, Spoil);
         try
         {
             var sweep = new TrainingSweep([.. names.Zip(trainers, (name, trainer) => new SweepRoute(name, trainer))]);
@@ -207,6 +211,14 @@ public sealed class ResumedTrainingTests : IDisposable
             foreach (IDisposable owner in trainers.Concat<IDisposable>(models))
                 owner.Dispose();
         }
+    }
+
+    // All values are to come from the checkpoint.
+    private static void Spoil(AutoencoderModel model)
+    {
+        using var noGradient = torch.no_grad();
+        foreach (var parameter in model.Parameters)
+            parameter.Value.fill_(0.5);
     }
 
     private static RouteSaeModel OnPath(ComputePath path, RouteSaeModel model)

@@ -23,8 +23,9 @@ internal sealed class StepSource(int batches, int tokens = 32) : IActivationSour
             return null;
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)(100 + _given++));
+        using var fixedGenerator = new Generator(1);
         // Few directions, so that latents die.
-        var states = Enumerable.Range(0, 3).Select(i => randn(tokens, 3, generator: generator).mm(randn(3, 16, generator: new Generator((ulong)i))) + i);
+        var states = Enumerable.Range(0, 3).Select(i => randn(tokens, 3, generator: generator).mm(randn(3, 16, generator: fixedGenerator)) + i);
         return new HiddenStateBatch([.. states], indices: [2, 3, 4]);
     }
 
