@@ -8,10 +8,10 @@ using static TorchSharp.torch;
 
 namespace RouteSae.Tests.Training;
 
-/// <summary>The objective's gradients against central differences of the loss in float64, every single parameter.</summary>
+/// <summary>The gradients of what a RouteSAE minimises against central differences of the loss in float64, every single parameter.</summary>
 public sealed class FiniteDifferenceTests
 {
-    private const double Step = 1e-6;
+    private readonly Tensor[] _hiddenStates = Float64Models.Activations(layers: 3);
 
     [Theory]
     [InlineData(RoutingMode.Hard, RouterAggregation.Sum)]
@@ -19,30 +19,37 @@ public sealed class FiniteDifferenceTests
     public void ReferenceObjective(RoutingMode mode, RouterAggregation aggregation)
     {
         using var scope = NewDisposeScope();
-        using var model = Model(Architecture(mode, aggregation, Fidelity.Reference));
-        var hiddenStates = HiddenStates(model.Architecture);
+        using var model = Float64Models.RouteSae(Architecture(mode, aggregation, Fidelity.Reference));
         var objective = new RouteSaeObjective(model, new AutoencoderTrainerOptions());
 
-        CheckEveryParameter(model, objective.Evaluate(hiddenStates).Total, () => objective.Evaluate(hiddenStates).Total);
+        CentralDifferences.Check(model.Parameters, objective.Evaluate(_hiddenStates).Total, () => objective.Evaluate(_hiddenStates).Total);
     }
 
-    // The target, and the residual that AuxK reconstructs, are constants to the gradient: the differences hold them still too.
+    // Target, shares and the residual that AuxK reconstructs are constants to the gradient: the differences hold them still too.
     [Theory]
-    [InlineData(RoutingMode.Hard, RouterAggregation.Sum)]
-    [InlineData(RoutingMode.Soft, RouterAggregation.Mean)]
-    public void CorrectedObjectiveHoldsTheTargetStill(RoutingMode mode, RouterAggregation aggregation)
+    [InlineData(RoutingMode.Hard, RouterAggregation.Sum, 0, 0)]
+    [InlineData(RoutingMode.Hard, RouterAggregation.Sum, 0.3, 0)]
+    [InlineData(RoutingMode.Hard, RouterAggregation.Mean, 0, 0.7)]
+    [InlineData(RoutingMode.Hard, RouterAggregation.Sum, 0.3, 0.7)]
+    [InlineData(RoutingMode.Soft, RouterAggregation.Mean, 0, 0)]
+    [InlineData(RoutingMode.Soft, RouterAggregation.Sum, 0.3, 0.7)]
+    public void CorrectedObjective(RoutingMode mode, RouterAggregation aggregation, double loadBalance, double auxiliary)
     {
         using var scope = NewDisposeScope();
-        using var model = Model(Architecture(mode, aggregation, Fidelity.Corrected));
-        var hiddenStates = HiddenStates(model.Architecture);
-        var options = new AutoencoderTrainerOptions { LoadBalanceCoefficient = mode == RoutingMode.Hard ? 0.3 : 0 };
-        var target = model.Route(hiddenStates).X.clone();
+        using var model = Float64Models.RouteSae(Architecture(mode, aggregation, Fidelity.Corrected));
+        var options = new AutoencoderTrainerOptions { LoadBalanceCoefficient = loadBalance, AuxiliaryCoefficient = auxiliary, AuxiliaryLatents = 2 };
+        var before = model.Route(_hiddenStates);
+        var (target, shares) = (before.X.detach(), before.LayerWeights().mean([0L]));
+        var deadLatents = PlainAuxiliaryLoss.Of(model.Autoencoder, target);
 
-        CheckEveryParameter(model, new RouteSaeObjective(model, options).Evaluate(hiddenStates).Total, () =>
+        var terms = new RouteSaeObjective(model, options).Evaluate(_hiddenStates, deadLatents.Latents);
+
+        CentralDifferences.Check(model.Parameters, terms.Total, () =>
         {
-            var routed = model.Route(hiddenStates);
+            var routed = model.Route(_hiddenStates);
             var error = NormalizedMse.Mean(model.Decode(model.Encode(routed.X)), target);
-            return error + LoadBalance.Loss(routed) * options.LoadBalanceCoefficient;
+            var balance = 3 * (shares * routed.Probabilities.mean([0L])).sum();
+            return error + (balance * loadBalance) + (deadLatents.Loss() * auxiliary);
         });
     }
 
@@ -50,110 +57,51 @@ public sealed class FiniteDifferenceTests
     public void AuxiliaryLossReachesTheDeadLatentsOnly()
     {
         using var scope = NewDisposeScope();
-        using var model = Model(Architecture(RoutingMode.Hard, RouterAggregation.Sum, Fidelity.Corrected));
-        var hiddenStates = HiddenStates(model.Architecture);
-        var x = model.Route(hiddenStates).X.clone();
-        var centered = (x - model.Autoencoder.PreBias).clone();
-        var reconstruction = model.Decode(model.Encode(x)).clone();
-        var dead = tensor(new long[] { 1, 4, 9 });
+        using var model = Float64Models.RouteSae(Architecture(RoutingMode.Hard, RouterAggregation.Sum, Fidelity.Corrected));
+        var x = model.Route(_hiddenStates).X.detach();
+        var plain = PlainAuxiliaryLoss.Of(model.Autoencoder, x);
+        var reconstruction = model.Decode(model.Encode(x)).detach();
         Tensor[] parameters = [model.Autoencoder.EncoderWeight, model.Autoencoder.LatentBias, model.Autoencoder.DecoderDirections];
-        foreach (var parameter in parameters)
-            parameter.requires_grad_(true);
 
-        var gradients = autograd.grad([AuxiliaryLoss.Loss(model.Autoencoder, x, reconstruction, dead, maximumLatents: 2)], parameters);
+        var gradients = autograd.grad([AuxiliaryLoss.Loss(model.Autoencoder, x, reconstruction, plain.Latents, maximumLatents: 2)], parameters);
 
-        var living = Enumerable.Range(0, 12).Except([1, 4, 9]).Select(latent => (long)latent).ToArray();
+        var living = Enumerable.Range(0, Float64Models.Latents).Select(latent => (long)latent).Except(plain.Latents.data<long>().ToArray()).ToArray();
         foreach (var (parameter, gradient) in parameters.Zip(gradients))
         {
             gradient.index_select(0, tensor(living)).abs().max().item<double>().Should().Be(0);
-            var differences = Differences(parameter, () => HandWritten(model.Autoencoder, centered, x - reconstruction, [1, 4, 9]));
-            gradient.ShouldBeClose(differences, "gradient of AuxK", absolute: 1e-8, relative: 1e-5);
+            gradient.ShouldBeClose(CentralDifferences.Of(parameter, () => tensor(plain.Loss(), ScalarType.Float64)), "gradient of AuxK", absolute: 1e-8, relative: 1e-5);
             gradient.abs().max().item<double>().Should().BePositive();
         }
     }
 
-    // Two of three dead latents a token, spelt out with sorting and loops.
-    private static Tensor HandWritten(TopKAutoencoder autoencoder, Tensor centered, Tensor residual, long[] dead)
-    {
-        var errors = zeros(1, dtype: ScalarType.Float64);
-        for (var token = 0; token < centered.shape[0]; token++)
-        {
-            var best = dead
-                .Select(latent => (latent, activation: (autoencoder.EncoderWeight[latent] * centered[token]).sum() + autoencoder.LatentBias[latent]))
-                .OrderByDescending(pair => pair.activation.detach().item<double>())
-                .Take(2);
-            var reconstruction = zeros_like(centered[token]);
-            foreach (var (latent, activation) in best.Where(pair => pair.activation.detach().item<double>() > 0))
-                reconstruction += activation * autoencoder.DecoderDirections[latent];
-            errors += (reconstruction - residual[token]).square().sum();
-        }
-        return errors.squeeze() / residual.square().sum();
-    }
-
-    private static void CheckEveryParameter(RouteSaeModel model, Tensor loss, Func<Tensor> evaluate)
-    {
-        var parameters = model.Parameters.Select(parameter => parameter.Value).ToArray();
-        var gradients = autograd.grad([loss], parameters);
-        foreach (var (parameter, gradient) in model.Parameters.Zip(gradients))
-        {
-            gradient.abs().max().item<double>().Should().BePositive($"{parameter.Name} must have a gradient");
-            gradient.ShouldBeClose(Differences(parameter.Value, evaluate), parameter.Name, absolute: 1e-8, relative: 1e-5);
-        }
-    }
-
-    private static Tensor Differences(Tensor parameter, Func<Tensor> evaluate)
-    {
-        using var noGradient = no_grad();
-        var differences = zeros_like(parameter);
-        var (values, results) = (parameter.view(-1), differences.view(-1));
-        for (var i = 0L; i < values.shape[0]; i++)
-            results[i] = (Moved(values, i, Step, evaluate) - Moved(values, i, -Step, evaluate)) / (2 * Step);
-        return differences;
-    }
-
-    private static double Moved(Tensor values, long index, double by, Func<Tensor> evaluate)
+    // The loss of p·x is that of x for any p: what moves the reference's router at the start is rounding noise.
+    [Fact]
+    public void TheReferencesRouterHasNoGradientWhileTheBiasesAreZero()
     {
         using var scope = NewDisposeScope();
-        var before = values[index].item<double>();
-        values[index] = before + by;
-        var result = evaluate().item<double>();
-        values[index] = before;
-        return result;
+        using var model = Float64Models.RouteSae(Architecture(RoutingMode.Hard, RouterAggregation.Sum, Fidelity.Reference));
+        RouterGradient().Should().BeGreaterThan(1e-4);
+
+        using (no_grad())
+        {
+            model.Autoencoder.PreBias.fill_(0);
+            model.Autoencoder.LatentBias.fill_(0);
+        }
+
+        RouterGradient().Should().BeLessThan(1e-14);
+
+        double RouterGradient() => autograd.grad(
+            [new RouteSaeObjective(model, new AutoencoderTrainerOptions()).Evaluate(_hiddenStates).Total], [model.Router.Weight])[0].abs().max().item<double>();
     }
 
     private static RouteSaeArchitecture Architecture(RoutingMode mode, RouterAggregation aggregation, Fidelity fidelity) => new()
     {
-        HiddenSize = 5,
-        RoutedHiddenStates = [1, 2, 3],
-        Latents = 12,
+        HiddenSize = Float64Models.HiddenSize,
+        RoutedHiddenStates = Float64Models.HiddenStates,
+        Latents = Float64Models.Latents,
         ActiveLatents = 3,
         Mode = mode,
         Aggregation = aggregation,
         Fidelity = fidelity,
     };
-
-    private static Tensor[] HiddenStates(RouteSaeArchitecture architecture)
-    {
-        var generator = new Generator(11);
-        return architecture.RoutedHiddenStates
-            .Select(_ => randn(9, architecture.HiddenSize, dtype: ScalarType.Float64, generator: generator))
-            .ToArray();
-    }
-
-    private static RouteSaeModel Model(RouteSaeArchitecture architecture)
-    {
-        var generator = new Generator(7);
-        var (hidden, latents) = (architecture.HiddenSize, architecture.Latents);
-        var model = RouteSaeModel.FromTensors(architecture, new Dictionary<string, Tensor>
-        {
-            ["sae.pre_bias"] = randn(hidden, dtype: ScalarType.Float64, generator: generator) * 0.1,
-            ["sae.latent_bias"] = randn(latents, dtype: ScalarType.Float64, generator: generator) * 0.1,
-            ["sae.encoder.weight"] = randn(latents, hidden, dtype: ScalarType.Float64, generator: generator) * 0.5,
-            ["sae.decoder.weight"] = randn(hidden, latents, dtype: ScalarType.Float64, generator: generator) * 0.5,
-            ["router.weight"] = randn(architecture.RoutedHiddenStates.Count, hidden, dtype: ScalarType.Float64, generator: generator) * 0.3,
-        });
-        foreach (var parameter in model.Parameters)
-            parameter.Value.requires_grad_(true);
-        return model;
-    }
 }
