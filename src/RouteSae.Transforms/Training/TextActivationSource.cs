@@ -64,7 +64,7 @@ public sealed class TextActivationSource
     {
         [nameof(ContextLength)] = $"{ContextLength}",
         ["HiddenStates"] = string.Join(", ", _hiddenStates),
-        ["LanguageModel"] = LanguageModelFingerprint.Of(Model, _hiddenStates.Max()),
+        ["LanguageModel"] = $"{Model.Config.ModelType}, {Model.Type}, {WeightFingerprint.Of(Model, _hiddenStates.Max())}",
     };
 
     internal IReadOnlyList<int> Tokens(string text) => _tokenizer.Encode(text, addSpecialTokens: false).Ids;
