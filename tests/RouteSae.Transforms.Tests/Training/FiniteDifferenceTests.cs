@@ -27,17 +27,22 @@ public sealed class FiniteDifferenceTests
 
     // Target, shares and the residual that AuxK reconstructs are constants to the gradient: the differences hold them still too.
     [Theory]
-    [InlineData(RoutingMode.Hard, RouterAggregation.Sum, 0, 0)]
-    [InlineData(RoutingMode.Hard, RouterAggregation.Sum, 0.3, 0)]
-    [InlineData(RoutingMode.Hard, RouterAggregation.Mean, 0, 0.7)]
-    [InlineData(RoutingMode.Hard, RouterAggregation.Sum, 0.3, 0.7)]
-    [InlineData(RoutingMode.Soft, RouterAggregation.Mean, 0, 0)]
-    [InlineData(RoutingMode.Soft, RouterAggregation.Sum, 0.3, 0.7)]
-    public void CorrectedObjective(RoutingMode mode, RouterAggregation aggregation, double loadBalance, double auxiliary)
+    [InlineData(RoutingMode.Hard, RouterAggregation.Sum, 0, 0, 0)]
+    [InlineData(RoutingMode.Hard, RouterAggregation.Sum, 0.3, 0, 0)]
+    [InlineData(RoutingMode.Hard, RouterAggregation.Mean, 0, 0.7, 0)]
+    [InlineData(RoutingMode.Hard, RouterAggregation.Mean, 0, 0, -0.2)]
+    [InlineData(RoutingMode.Hard, RouterAggregation.Sum, 0.3, 0.7, 0.2)]
+    [InlineData(RoutingMode.TopTwo, RouterAggregation.Sum, 0.3, 0.7, 0.2)]
+    [InlineData(RoutingMode.Soft, RouterAggregation.Mean, 0, 0, 0)]
+    [InlineData(RoutingMode.Soft, RouterAggregation.Sum, 0.3, 0.7, 0.2)]
+    public void CorrectedObjective(RoutingMode mode, RouterAggregation aggregation, double loadBalance, double auxiliary, double entropy)
     {
         using var scope = NewDisposeScope();
         using var model = Float64Models.RouteSae(Architecture(mode, aggregation, Fidelity.Corrected));
-        var options = new AutoencoderTrainerOptions { LoadBalanceCoefficient = loadBalance, AuxiliaryCoefficient = auxiliary, AuxiliaryLatents = 2 };
+        var options = new AutoencoderTrainerOptions
+        {
+            LoadBalanceCoefficient = loadBalance, AuxiliaryCoefficient = auxiliary, AuxiliaryLatents = 2, RouterEntropyCoefficient = entropy,
+        };
         var before = model.Route(_hiddenStates);
         var (target, shares) = (before.X.detach(), before.LayerWeights().mean([0L]));
         var deadLatents = PlainAuxiliaryLoss.Of(model.Autoencoder, target);
@@ -49,8 +54,34 @@ public sealed class FiniteDifferenceTests
             var routed = model.Route(_hiddenStates);
             var error = NormalizedMse.Mean(model.Decode(model.Encode(routed.X)), target);
             var balance = 3 * (shares * routed.Probabilities.mean([0L])).sum();
-            return error + (balance * loadBalance) + (deadLatents.Loss() * auxiliary);
+            var undecided = -(routed.Probabilities * routed.Probabilities.log()).sum() / routed.Probabilities.shape[0];
+            return error + (balance * loadBalance) + (deadLatents.Loss() * auxiliary) + (undecided * entropy);
         });
+    }
+
+    [Fact]
+    public void CorrectedObjectiveWithTheTargetAsWritten()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Float64Models.RouteSae(Architecture(RoutingMode.Hard, RouterAggregation.Sum, Fidelity.Corrected) with { Target = RouterTarget.AsWritten });
+        var objective = new RouteSaeObjective(model, new AutoencoderTrainerOptions { LoadBalanceCoefficient = 0 });
+
+        CentralDifferences.Check(model.Parameters, Total(), Total);
+
+        Tensor Total() => objective.Evaluate(_hiddenStates).Total;
+    }
+
+    // The router's gradient is not the loss's slope there: what it is, RouterChoiceTests says.
+    [Fact]
+    public void CorrectedObjectiveStraightThroughForTheAutoencoder()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Float64Models.RouteSae(Architecture(RoutingMode.Hard, RouterAggregation.Sum, Fidelity.Corrected) with { Target = RouterTarget.StraightThrough });
+        var objective = new RouteSaeObjective(model, new AutoencoderTrainerOptions());
+
+        CentralDifferences.Check(model.Autoencoder.Parameters, Total(), Total);
+
+        Tensor Total() => objective.Evaluate(_hiddenStates).Total;
     }
 
     [Fact]

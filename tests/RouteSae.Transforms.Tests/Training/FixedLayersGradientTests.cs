@@ -115,5 +115,5 @@ public sealed class FixedLayersGradientTests
     private static AutoencoderParameter[] Trained(AutoencoderModel model) => [.. model.Parameters.Where(parameter => parameter.IsTrained)];
 
     private static ITrainingObjective Objective(AutoencoderModel model, AutoencoderTrainerOptions options) =>
-        TrainingSteps.Objective(model, options, new SparsityPenalty(options));
+        TrainingSteps.Objective(model, options, new SparsityPenalty(options, countsLatents: false));
 }

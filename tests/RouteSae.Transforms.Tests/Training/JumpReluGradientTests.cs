@@ -70,5 +70,5 @@ public sealed class JumpReluGradientTests
         return result;
     }
 
-    private ITrainingObjective Objective(AutoencoderModel model) => TrainingSteps.Objective(model, _options, new SparsityPenalty(_options));
+    private ITrainingObjective Objective(AutoencoderModel model) => TrainingSteps.Objective(model, _options, new SparsityPenalty(_options, countsLatents: true));
 }
