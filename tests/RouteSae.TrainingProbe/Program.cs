@@ -17,7 +17,7 @@ using var routedTrainer = new AutoencoderTrainer(routed, Options(wanted: null));
 using var jumpTrainer = new AutoencoderTrainer(jump, Options(wanted: 8));
 
 var texts = Enumerable.Range(0, 150).Select(i => $"Story {i}: the quick brown fox number {i} jumps over {i * 7} lazy dogs, and then it rains.");
-using var source = new TextActivationSource(languageModel, TextTokenizer.Load(args[0]), architecture, new TextActivationOptions
+using var source = new TextActivationSource(languageModel, TextTokenizer.Load(args[0]), architecture.RoutedHiddenStates, new TextActivationOptions
 {
     ContextLength = 32, WindowsPerForward = 4, ShuffleBuffer = 20, BatchTokens = batchTokens, MixedBatches = 4, Passes = 2,
 }).Open(texts);

@@ -88,7 +88,7 @@ public sealed class BundleTrainer
 
     private void Train(TokenEncoder encoder, IEnumerable<string> texts, long tokens, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        using var source = new TextActivationSource(encoder.LanguageModel, _tokenizer, Architecture, ActivationOptions(tokens)).Open(texts);
+        using var source = new TextActivationSource(encoder.LanguageModel, _tokenizer, Architecture.RoutedHiddenStates, ActivationOptions(tokens)).Open(texts);
         using var trainer = new AutoencoderTrainer(encoder.Autoencoder, TrainerOptions(tokens, IsUntrained(encoder.Autoencoder)));
         trainer.Train(source, _options.Checkpoints, progress, cancellation);
     }
