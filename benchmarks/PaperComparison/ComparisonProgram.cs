@@ -39,19 +39,19 @@ internal static class ComparisonProgram
     {
         var clock = Stopwatch.StartNew();
         Directory.CreateDirectory(options.Work);
-        Train(options, cancellation);
-        var results = Measure(options, cancellation);
+        // In bfloat16, as the embedded RouteSAE was trained; it is twice as fast.
+        using var language = EmbeddedLanguageModel.Load(Precision.BFloat16);
+        Train(language, options, cancellation);
+        var results = Measure(language, options, cancellation);
         var report = new ComparisonReport(results).Markdown();
         Console.WriteLine(report);
         Log(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalMinutes:F1} minutes, {Environment.ProcessorCount} processors"));
         if (options.Output is { } output)
-            Write(output, report, results);
+            Write(output, report, results, language.Model.Config.DefaultRoutedHiddenStates);
     }
 
-    // Hidden states in bfloat16 are what the embedded RouteSAE was trained on too; it is twice as fast.
-    private static void Train(ComparisonOptions options, CancellationToken cancellation)
+    private static void Train(EmbeddedLanguageModel language, ComparisonOptions options, CancellationToken cancellation)
     {
-        using var language = EmbeddedLanguageModel.Load(Precision.BFloat16);
         foreach (var seed in Enumerable.Range(1, options.Seeds))
         {
             var missing = Candidates(language, options).Where(candidate => !File.Exists(ModelFile(options, candidate, seed))).ToArray();
@@ -60,9 +60,8 @@ internal static class ComparisonProgram
         }
     }
 
-    private static IReadOnlyList<RunResult> Measure(ComparisonOptions options, CancellationToken cancellation)
+    private static IReadOnlyList<RunResult> Measure(EmbeddedLanguageModel language, ComparisonOptions options, CancellationToken cancellation)
     {
-        using var language = EmbeddedLanguageModel.Load(Precision.Float32);
         var candidates = Candidates(language, options);
         var evaluation = new Evaluation(language, options, Log);
         foreach (var seed in Enumerable.Range(1, options.Seeds))
@@ -80,14 +79,13 @@ internal static class ComparisonProgram
         return [.. options.Active.SelectMany(active => options.Router ? RouterVariants.All(architectures, active) : architectures.All(active))];
     }
 
-    private static void Write(string output, string report, IReadOnlyList<RunResult> results)
+    private static void Write(string output, string report, IReadOnlyList<RunResult> results, IReadOnlyList<int> hiddenStates)
     {
         AtomicFile.Write(output, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(report)));
         var routed = results.Where(result => result.RoutingShare is not null).ToArray();
         if (routed.Length == 0)
             return;
-        using var language = EmbeddedLanguageModel.Load(Precision.BFloat16);
-        var picture = RoutingPicture.Svg(routed, language.Model.Config.DefaultRoutedHiddenStates);
+        var picture = RoutingPicture.Svg(routed, hiddenStates);
         AtomicFile.Write(Path.ChangeExtension(output, ".svg"), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(picture)));
     }
 

@@ -19,8 +19,7 @@ internal sealed class EmbeddedLanguageModel : IDisposable
         var folder = Directory.CreateTempSubdirectory("routesae-");
         try
         {
-            foreach (var name in TinyModelFiles.Names)
-                Copy(name, Path.Combine(folder.FullName, Path.GetFileName(name)));
+            TinyModelFiles.CopyLanguageModel(folder.FullName);
             return new EmbeddedLanguageModel(
                 DecoderModel.Load(folder.FullName, new DecoderLoadOptions { Precision = precision }), TextTokenizer.Load(folder.FullName));
         }
@@ -31,11 +30,4 @@ internal sealed class EmbeddedLanguageModel : IDisposable
     }
 
     public void Dispose() => Model.Dispose();
-
-    private static void Copy(string name, string path)
-    {
-        using var source = TinyModelFiles.Open(name);
-        using var target = File.Create(path);
-        source.CopyTo(target);
-    }
 }

@@ -55,6 +55,7 @@ internal sealed class Evaluation(EmbeddedLanguageModel language, ComparisonOptio
     private IEnumerable<EvaluationBatch> Batches(int tokens)
     {
         var length = language.Model.Config.MaxPositions;
-        return EvaluationBatches.FromTexts(language.Tokenizer, _texts.Value, length, SequencesOfBatch).Take(Math.Max(1, tokens / (length * SequencesOfBatch)));
+        var sequences = Math.Clamp(tokens / length, 1, SequencesOfBatch);
+        return EvaluationBatches.FromTexts(language.Tokenizer, _texts.Value, length, sequences).Take(Math.Max(1, tokens / (length * sequences)));
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using RouteSae.Autoencoders;
 using RouteSae.Storage;
 using RouteSae.Training;
 
@@ -19,8 +18,9 @@ internal sealed class Training(EmbeddedLanguageModel language, ComparisonOptions
         try
         {
             var clock = Stopwatch.StartNew();
-            using var source = Source(seed).Open(texts);
-            var results = new TrainingSweep(routes).Train(source, checkpoints, new Progress(log), cancellation);
+            var sweep = new TrainingSweep(routes);
+            using var source = Source(seed, sweep.HiddenStates).Open(texts);
+            var results = sweep.Train(source, checkpoints, new Progress(log), cancellation);
             log(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {candidates.Count} autoencoders trained in {clock.Elapsed.TotalMinutes:F1} minutes"));
             foreach (var (candidate, route, result) in candidates.Zip(routes, results))
                 Keep(candidate, route, result, fileOf(candidate));
@@ -61,12 +61,8 @@ internal sealed class Training(EmbeddedLanguageModel language, ComparisonOptions
         return trainer;
     }
 
-    private TextActivationSource Source(int seed)
-    {
-        var config = language.Model.Config;
-        var everything = new RouteSaeArchitecture { HiddenSize = config.HiddenSize, RoutedHiddenStates = config.DefaultRoutedHiddenStates, Latents = 1, ActiveLatents = 1 };
-        return new TextActivationSource(language.Model, language.Tokenizer, everything, new TextActivationOptions { BatchTokens = options.BatchTokens, MixedBatches = 64, Seed = seed });
-    }
+    private TextActivationSource Source(int seed, IReadOnlyList<int> hiddenStates) => new(
+        language.Model, language.Tokenizer, hiddenStates, new TextActivationOptions { BatchTokens = options.BatchTokens, MixedBatches = 64, Seed = seed });
 
     private sealed class Progress(Action<string> log) : IProgress<SweepProgress>
     {

@@ -15,4 +15,26 @@ public static class TinyModelFiles
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static Stream Open(string name) =>
         Assembly.GetManifestResourceStream(name) ?? throw new FileNotFoundException($"RouteSae.TinyModel holds no file '{name}'.", name);
+
+    /// <summary>Writes the language model and its tokenizer as a checkpoint folder in Hugging Face's format, which any loader of such folders reads.</summary>
+    /// <param name="folder">The folder, made if need be. Files of the same size are taken to be there already.</param>
+    /// <returns>The folder.</returns>
+    public static string CopyLanguageModel(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var name in Names.Where(name => name.StartsWith("model/", StringComparison.Ordinal) || name.StartsWith("tokenizer", StringComparison.Ordinal)))
+            Copy(name, Path.Combine(folder, Path.GetFileName(name)));
+        return folder;
+    }
+
+    private static void Copy(string name, string path)
+    {
+        using var source = Open(name);
+        if (File.Exists(path) && new FileInfo(path).Length == source.Length)
+            return;
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        using (var target = File.Create(temporary))
+            source.CopyTo(target);
+        File.Move(temporary, path, overwrite: true);
+    }
 }

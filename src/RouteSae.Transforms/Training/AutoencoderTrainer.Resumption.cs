@@ -9,12 +9,13 @@ public sealed partial class AutoencoderTrainer
 
     private TimeSpan Elapsed => _elapsedBefore + _clock.Elapsed;
 
-    IReadOnlyDictionary<string, string> IResumable.Settings => TrainingSettings.Of(Model, Options);
+    IReadOnlyDictionary<string, string> IResumable.Settings => new Dictionary<string, string>(TrainingSettings.Of(Model, Options)) { ["Model.Start"] = _start };
 
     /// <summary>
     /// Trains until the options' tokens are used up or the source ends, and saves checkpoints on the way. If the folder has a
     /// checkpoint, training goes on from it: on one thread the result is the same, bit for bit, as if it had never stopped.
     /// </summary>
+    /// <remarks>To resume, make model, trainer and source as they were made at the beginning, and call this again; the rest comes from the checkpoint.</remarks>
     /// <param name="source">Where the hidden states come from; at its beginning. It stays the caller's.</param>
     /// <param name="checkpoints">Where and how often checkpoints are saved. Default: none are.</param>
     /// <param name="progress">Told every <see cref="AutoencoderTrainerOptions.ReportInterval"/> steps and after the last one.</param>

@@ -15,6 +15,7 @@ public sealed partial class AutoencoderTrainer : IDisposable, IResumable
     private readonly ITrainingStep _step;
     private readonly SparsityPenalty _penalty;
     private readonly ProgressWindow _window;
+    private readonly string _start;
     private readonly Stopwatch _clock = new();
     private TrainingProgress? _last;
     private double _learningRate;
@@ -28,6 +29,7 @@ public sealed partial class AutoencoderTrainer : IDisposable, IResumable
         Options = options ?? new AutoencoderTrainerOptions();
         ArchitectureCheck.ThrowIfAny("The training options", Options.Problems(model));
         Model = model;
+        _start = WeightFingerprint.Of(model.Parameters.Select(parameter => parameter.Value));
         Schedule = new LearningRateSchedule(Options.LearningRate, Options.Steps, Options.WarmupFraction, Options.DecayFraction);
         // The reference sets the unit norm after every batch of an MLSAE.
         var unitNormInterval = model is MultiLayerModel { Fidelity: Fidelity.Reference } ? 1 : Options.UnitNormInterval;

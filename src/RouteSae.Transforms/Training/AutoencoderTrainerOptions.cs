@@ -44,7 +44,7 @@ public sealed class AutoencoderTrainerOptions
     /// <summary>
     /// Instead of <see cref="SparsityCoefficient"/>: the mean number of active latents that is wanted, 1 to M. Training then moves λ
     /// until L0 is there, which makes autoencoders of different kinds comparable without a search; JumpReLU's θ starts where the
-    /// first batch has that L0. Default null. Ours, and not
+    /// first batch has half as many again. Default null. Ours, and not
     /// possible with <see cref="Fidelity.Reference"/>.
     /// </summary>
     public double? TargetActiveLatents { get; set; }

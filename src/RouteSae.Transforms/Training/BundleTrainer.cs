@@ -27,7 +27,7 @@ public sealed class BundleTrainer
         _bundle = bundle;
         _options = options ?? new BundleTrainingOptions();
         ArchitectureCheck.ThrowIfAny(
-            "The training of the bundle", [.. Architecture.Problems(), .. TrainerOptions(tokens: 1, centerPreBias: false).Problems(), .. ActivationOptions(1).Problems()]);
+            "The training of the bundle", [.. Architecture.Problems(), .. TrainerOptions(tokens: 1, centerPreBias: false).Problems(), .. ActivationOptions(1).Problems(), .. _options.Checkpoints?.Problems() ?? []]);
         _tokenizer = BundleParts.LoadTokenizer(bundle);
     }
 
@@ -47,6 +47,7 @@ public sealed class BundleTrainer
     /// </returns>
     /// <exception cref="ArgumentException">The texts hold no token to train on.</exception>
     /// <exception cref="BundleFormatException">Files have changed since the bundle was opened.</exception>
+    /// <exception cref="TrainingMismatchException">The checkpoint is of a training with another bundle, other options or other texts.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public FeatureBundle Train(IEnumerable<string> texts, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -87,9 +88,9 @@ public sealed class BundleTrainer
 
     private void Train(TokenEncoder encoder, IEnumerable<string> texts, long tokens, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        var source = new TextActivationSource(encoder.LanguageModel, _tokenizer, Architecture, ActivationOptions(tokens));
+        using var source = new TextActivationSource(encoder.LanguageModel, _tokenizer, Architecture.RoutedHiddenStates, ActivationOptions(tokens)).Open(texts);
         using var trainer = new AutoencoderTrainer(encoder.Autoencoder, TrainerOptions(tokens, IsUntrained(encoder.Autoencoder)));
-        trainer.Train(source.Batches(texts, cancellation), progress, cancellation);
+        trainer.Train(source, _options.Checkpoints, progress, cancellation);
     }
 
     private int BatchTokens(long tokens) => (int)Math.Min(_options.BatchTokens, tokens);

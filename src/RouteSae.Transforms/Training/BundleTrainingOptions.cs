@@ -20,4 +20,7 @@ public sealed class BundleTrainingOptions
 
     /// <summary>Seed of starting values, shuffling and mixing. Default 0.</summary>
     public int Seed { get; set; }
+
+    /// <summary>Where the training is saved on the way, so that another run with the same bundle, options and texts goes on where this one stopped. Default null: nowhere.</summary>
+    public CheckpointOptions? Checkpoints { get; set; }
 }

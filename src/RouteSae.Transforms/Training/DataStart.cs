@@ -7,6 +7,8 @@ namespace RouteSae.Training;
 /// <summary>Starting values that the first batch gives.</summary>
 internal static class DataStart
 {
+    private const double LatentsToLose = 1.5;
+
     /// <summary>Sets b_pre to the geometric median of what the model encodes, so that latents need not learn the mean. A crosscoder has no b_pre.</summary>
     /// <param name="model">The model.</param>
     /// <param name="hiddenStates">L x [N, D], raw, real tokens only.</param>
@@ -27,7 +29,10 @@ internal static class DataStart
         }
     }
 
-    /// <summary>Sets JumpReLU's θ so that the first batch has the wanted number of active latents: in a short training θ, which moves by at most the learning rate a step, would not get there.</summary>
+    /// <summary>
+    /// Sets JumpReLU's θ so that the first batch has half as many active latents again as are wanted: in a short training θ, which moves
+    /// by at most the learning rate a step, would not get there from elsewhere. From above, because the penalty can raise θ, not lower it.
+    /// </summary>
     /// <param name="model">The model; others than JumpReLU have no θ.</param>
     /// <param name="hiddenStates">L x [N, D], raw, real tokens only.</param>
     /// <param name="activeLatents">The wanted L0.</param>
@@ -38,7 +43,7 @@ internal static class DataStart
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var preActivations = jump.PreActivations(fixedLayers.Read(hiddenStates, firstToken: 0).X).flatten();
-        var above = Math.Clamp((long)(activeLatents / model.Latents * preActivations.shape[0]), 1, preActivations.shape[0]);
+        var above = Math.Clamp((long)(LatentsToLose * activeLatents / model.Latents * preActivations.shape[0]), 1, preActivations.shape[0]);
         var (largest, _) = preActivations.topk((int)above, sorted: false);
         jump.Threshold.copy_(largest.min().clamp_min(jump.Architecture.InitialThreshold));
     }

@@ -8,7 +8,7 @@ internal sealed class SparsityPenalty
 {
     private const double Rate = 0.03;
     private const double StartOfMean = 1; // of mean |z|
-    private const double StartOfCount = 0.02; // of the number of active latents
+    private const double StartOfCount = 1e-3; // of the number of active latents
 
     private readonly double? _wanted;
 

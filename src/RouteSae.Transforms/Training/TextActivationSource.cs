@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace RouteSae.Training;
 
 /// <summary>
-/// Texts → tokens → packed, shuffled windows → hidden states of the routed layers → batches of mixed tokens, as a
-/// <see cref="AutoencoderTrainer"/> wants them. Layers above the highest routed hidden state are not computed. Borrows the
-/// language model and the tokenizer.
+/// Texts → tokens → packed, shuffled windows → hidden states → batches of mixed tokens, as an <see cref="AutoencoderTrainer"/> or a
+/// <see cref="TrainingSweep"/> wants them. Layers above the highest hidden state asked for are not computed. Borrows the language
+/// model and the tokenizer.
 /// </summary>
 public sealed class TextActivationSource
 {
@@ -22,18 +22,18 @@ public sealed class TextActivationSource
     /// <summary>Prepares the source.</summary>
     /// <param name="model">The language model.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
-    /// <param name="architecture">Names the routed hidden states and their size.</param>
+    /// <param name="hiddenStates">The hidden states that the batches shall hold, ascending: those of the model that is trained, or of the whole sweep.</param>
     /// <param name="options">Default: <see cref="TextActivationOptions"/> as documented.</param>
-    /// <exception cref="ArgumentException">Model, tokenizer, architecture and options do not fit together; the message lists every problem.</exception>
+    /// <exception cref="ArgumentException">Model, tokenizer, hidden states and options do not fit together; the message lists every problem.</exception>
     public TextActivationSource(
-        DecoderModel model, TextTokenizer tokenizer, RouteSaeArchitecture architecture, TextActivationOptions? options = null)
+        DecoderModel model, TextTokenizer tokenizer, IReadOnlyList<int> hiddenStates, TextActivationOptions? options = null)
     {
         _options = options ?? new TextActivationOptions();
         ArchitectureCheck.ThrowIfAny(
-            "The source of activations", [.. _options.Problems(), .. Problems(model, tokenizer, architecture, _options)]);
+            "The source of activations", [.. _options.Problems(), .. Problems(model, tokenizer, hiddenStates, _options)]);
         Model = model;
         _tokenizer = tokenizer;
-        _hiddenStates = architecture.RoutedHiddenStates;
+        _hiddenStates = hiddenStates;
     }
 
     /// <summary>The tokens of a window.</summary>
@@ -64,7 +64,7 @@ public sealed class TextActivationSource
     {
         [nameof(ContextLength)] = $"{ContextLength}",
         ["HiddenStates"] = string.Join(", ", _hiddenStates),
-        ["LanguageModel"] = LanguageModelFingerprint.Of(Model, _hiddenStates.Max()),
+        ["LanguageModel"] = $"{Model.Config.ModelType}, {Model.Type}, {WeightFingerprint.Of(Model, _hiddenStates.Max())}",
     };
 
     internal IReadOnlyList<int> Tokens(string text) => _tokenizer.Encode(text, addSpecialTokens: false).Ids;
@@ -93,14 +93,14 @@ public sealed class TextActivationSource
     }
 
     private static IEnumerable<string> Problems(
-        DecoderModel model, TextTokenizer tokenizer, RouteSaeArchitecture architecture, TextActivationOptions options)
+        DecoderModel model, TextTokenizer tokenizer, IReadOnlyList<int> hiddenStates, TextActivationOptions options)
     {
         var config = model.Config;
-        if (architecture.HiddenSize != config.HiddenSize)
-            yield return $"The architecture's HiddenSize is {architecture.HiddenSize}, but the language model's hidden states have {config.HiddenSize} values.";
+        if (hiddenStates.Count == 0)
+            yield return "No hidden state is asked for; name at least one.";
         var highest = Math.Min(config.LayerCount - 1, model.LastHiddenState);
-        foreach (var index in architecture.RoutedHiddenStates.Where(index => index < 0 || index > highest))
-            yield return $"Hidden state {index} cannot be routed: choose within 1 to {highest} (the language model has {config.LayerCount} layers; the last hidden state is after the final norm).";
+        foreach (var index in hiddenStates.Where(index => index < 0 || index > highest))
+            yield return $"Hidden state {index} cannot be read: choose within 0 to {highest} (the language model has {config.LayerCount} layers; the last hidden state is after the final norm).";
         if (tokenizer.VocabularySize > config.VocabularySize)
             yield return $"The tokenizer has {tokenizer.VocabularySize} tokens, but the language model knows {config.VocabularySize}: they do not belong together.";
         if (options.ContextLength > config.MaxPositions)

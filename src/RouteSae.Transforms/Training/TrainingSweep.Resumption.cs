@@ -14,6 +14,7 @@ public sealed partial class TrainingSweep
     /// Trains all of them until each has taken its steps or the source ends, and saves checkpoints of all together on the way. If
     /// the folder has a checkpoint, the sweep goes on from it: on one thread the results are the same, bit for bit, as if it had never stopped.
     /// </summary>
+    /// <remarks>To resume, make models, trainers and source as they were made at the beginning, and call this again; the rest comes from the checkpoint.</remarks>
     /// <param name="source">Where the hidden states come from; at its beginning. It stays the caller's.</param>
     /// <param name="checkpoints">Where and how often checkpoints are saved. Default: none are.</param>
     /// <param name="progress">Told of each autoencoder's progress.</param>

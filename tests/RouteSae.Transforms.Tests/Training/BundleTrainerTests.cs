@@ -75,6 +75,25 @@ public sealed class BundleTrainerTests
     }
 
     [Fact]
+    public void A_training_that_was_cancelled_goes_on_and_makes_the_same_bundle()
+    {
+        using var folder = new TemporaryFolder();
+        using var cancellation = new CancellationTokenSource();
+        FeatureBundle Train(CheckpointOptions? checkpoints, IProgress<TrainingProgress>? progress = null, CancellationToken token = default) =>
+            new BundleTrainer(SmallBundle.Build(), new BundleTrainingOptions { Latents = 32, Passes = 4, BatchTokens = 64, Checkpoints = checkpoints })
+                .Train(Texts[..40], progress, token);
+        var checkpoints = new CheckpointOptions { Folder = folder.File("checkpoints") };
+        var whole = Train(null);
+
+        FluentActions.Invoking(() => Train(checkpoints, new Reports(_ => cancellation.Cancel()), cancellation.Token)).Should().Throw<OperationCanceledException>();
+        var steps = new List<int>();
+        var resumed = Train(checkpoints, new Reports(progress => steps.Add(progress.Step)));
+
+        steps[0].Should().BeGreaterThan(10, "the first ten steps were taken before");
+        resumed.Manifest.Files["autoencoder.safetensors"].Should().Be(whole.Manifest.Files["autoencoder.safetensors"]);
+    }
+
+    [Fact]
     public void A_trained_bundle_keeps_its_reference_to_a_language_model()
     {
         using var temporary = new TemporaryFolder();

@@ -163,7 +163,7 @@ public sealed class TextActivationRunTests : IDisposable
 
         IReadOnlyDictionary<string, string> Settings(DecoderModel model)
         {
-            using var run = new TextActivationSource(model, _tokenizer, Architecture, Options).Open(Texts);
+            using var run = new TextActivationSource(model, _tokenizer, Architecture.RoutedHiddenStates, Options).Open(Texts);
             return run.Settings;
         }
     }
@@ -185,7 +185,7 @@ public sealed class TextActivationRunTests : IDisposable
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(live);
     }
 
-    private TextActivationSource Source(TextActivationOptions options) => new(_model, _tokenizer, Architecture, options);
+    private TextActivationSource Source(TextActivationOptions options) => new(_model, _tokenizer, Architecture.RoutedHiddenStates, options);
 
     private void Save(IActivationSource source)
     {

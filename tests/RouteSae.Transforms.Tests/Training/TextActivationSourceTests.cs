@@ -113,23 +113,21 @@ public sealed class TextActivationSourceTests : IDisposable
     [Fact]
     public void WhatDoesNotFitTogetherIsNamedTogether()
     {
-        var architecture = Architecture with { HiddenSize = 64, RoutedHiddenStates = [2, 8, 17] };
         var options = new TextActivationOptions { ContextLength = 4096, Passes = 0 };
 
-        var create = () => new TextActivationSource(_model, _tokenizer, architecture, options);
+        var create = () => new TextActivationSource(_model, _tokenizer, [2, 8, 17], options);
 
         create.Should().Throw<ArgumentException>().WithMessage(
             """
             The source of activations cannot be used:
             - Passes is 0; it must be at least 1.
-            - The architecture's HiddenSize is 64, but the language model's hidden states have 32 values.
-            - Hidden state 8 cannot be routed: choose within 1 to 7 (the language model has 8 layers; the last hidden state is after the final norm).
-            - Hidden state 17 cannot be routed: choose within 1 to 7 (the language model has 8 layers; the last hidden state is after the final norm).
+            - Hidden state 8 cannot be read: choose within 0 to 7 (the language model has 8 layers; the last hidden state is after the final norm).
+            - Hidden state 17 cannot be read: choose within 0 to 7 (the language model has 8 layers; the last hidden state is after the final norm).
             - ContextLength is 4096, but the language model takes at most 512 tokens.
             """.ReplaceLineEndings());
     }
 
-    private TextActivationSource Source(TextActivationOptions options) => new(_model, _tokenizer, Architecture, options);
+    private TextActivationSource Source(TextActivationOptions options) => new(_model, _tokenizer, Architecture.RoutedHiddenStates, options);
 
     private long Count(TextActivationOptions options) => Source(options).Batches(Texts).Sum(batch =>
     {
