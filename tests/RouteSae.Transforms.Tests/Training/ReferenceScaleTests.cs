@@ -27,6 +27,29 @@ public sealed class ReferenceScaleTests
         CheckTraining(model, json.RootElement);
     }
 
+    [Theory]
+    [MemberData(nameof(ReferenceCases.AtScale), MemberType = typeof(ReferenceCases))]
+    public void KernelsTrainAsTheReference(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var json = JsonDocument.Parse(File.ReadAllText(RepositoryFiles.Golden("sae", $"{name}.json")));
+        using var model = RouteSaeModel.FromTensors(Architecture(json.RootElement), Parameters(json.RootElement));
+        model.Autoencoder.NormalizeDecoder();
+        var losses = Losses(json.RootElement);
+        using var optimizer = new AutoencoderOptimizer(
+            model.Parameters, () => { }, Constant(losses.Length), beta1: 0.9, beta2: 0.999, unitNormInterval: 10, recordGradients: false);
+        using var step = new RoutedKernelStep(model, new AutoencoderTrainerOptions(), optimizer);
+
+        RoutedKernelStep.Fits(model).Should().BeTrue();
+        for (var batch = 0; batch < losses.Length; batch++)
+        {
+            using var stepScope = NewDisposeScope();
+            step.Evaluate(HiddenStates(json.RootElement, batch), zeros(0, ScalarType.Int64)).Loss.Should().BeApproximately(losses[batch], 2e-5, $"step {batch}");
+            step.Update();
+        }
+        CheckFinal(model, json.RootElement);
+    }
+
     private static void CheckForward(RouteSaeModel model, Tensor[] hiddenStates, GoldenTensors golden)
     {
         using var scope = NewDisposeScope();
@@ -39,6 +62,8 @@ public sealed class ReferenceScaleTests
         routed.X.narrow(0, 0, 8).ShouldBeClose(golden["routed_x_first_tokens"], "routed activations");
         indices.ShouldBeIdentical(golden["topk_indices_sorted"].flatten(0, 1).to(ScalarType.Int64), "active latents");
         codes.Values.gather(1, order).ShouldBeClose(golden["topk_values_by_index"].flatten(0, 1), "activations");
+        var largest = model.Autoencoder.PreActivations(routed.X).topk(codes.Slots + 1).values;
+        largest.narrow(1, codes.Slots - 1, 2).ShouldBeClose(golden["kth_and_next_value"].flatten(0, 1), "the last active and the first inactive value");
         model.Decode(codes).narrow(0, 0, 8).ShouldBeClose(golden["x_hat_first_tokens"], "reconstructions");
     }
 
@@ -59,6 +84,8 @@ public sealed class ReferenceScaleTests
                 .ShouldBeClose(sampled, $"gradient of {parameter.Name}", absolute: 1e-5 * expected.GetProperty("max_abs").GetDouble(), relative: 1e-4);
             var length = expected.GetProperty("l2").GetDouble();
             flat.to(ScalarType.Float64).norm().item<double>().Should().BeApproximately(length, 1e-4 * length, parameter.Name);
+            flat.abs().sum(ScalarType.Float64).item<double>().Should().BeApproximately(expected.GetProperty("abs_sum").GetDouble(), 1e-4 * expected.GetProperty("abs_sum").GetDouble(), parameter.Name);
+            flat.abs().max().item<float>().Should().BeApproximately(expected.GetProperty("max_abs").GetSingle(), 1e-4f * expected.GetProperty("max_abs").GetSingle(), parameter.Name);
             (flat != 0).sum().item<long>().Should().Be(expected.GetProperty("nonzero").GetInt64(), parameter.Name);
         }
     }
@@ -66,9 +93,8 @@ public sealed class ReferenceScaleTests
     private static void CheckTraining(RouteSaeModel model, JsonElement json)
     {
         model.Autoencoder.NormalizeDecoder();
-        var losses = json.GetProperty("train").GetProperty("losses").EnumerateArray().Select(loss => loss.GetSingle()).ToArray();
-        var constant = new LearningRateSchedule(5e-4, losses.Length, warmupFraction: 0, decayFraction: 0);
-        using var optimizer = new AutoencoderOptimizer(model.Parameters, () => { }, constant);
+        var losses = Losses(json);
+        using var optimizer = new AutoencoderOptimizer(model.Parameters, () => { }, Constant(losses.Length));
         var objective = new RouteSaeObjective(model, new AutoencoderTrainerOptions());
         for (var step = 0; step < losses.Length; step++)
         {
@@ -77,7 +103,23 @@ public sealed class ReferenceScaleTests
             terms.Total.item<float>().Should().BeApproximately(losses[step], 2e-5f, $"step {step}");
             optimizer.Step(terms.Total);
         }
+        CheckFinal(model, json);
     }
+
+    private static void CheckFinal(RouteSaeModel model, JsonElement json)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var parameter in model.Parameters)
+        {
+            var length = json.GetProperty("train").GetProperty("final_l2").GetProperty(parameter.Name).GetDouble();
+            parameter.Value.detach().to(ScalarType.Float64).norm().item<double>().Should().BeApproximately(length, 1e-5 * length, $"final {parameter.Name}");
+        }
+    }
+
+    private static float[] Losses(JsonElement json) =>
+        [.. json.GetProperty("train").GetProperty("losses").EnumerateArray().Select(loss => loss.GetSingle())];
+
+    private static LearningRateSchedule Constant(int steps) => new(5e-4, steps, warmupFraction: 0, decayFraction: 0);
 
     private static Tensor SampleIndex(long elements, long samples) =>
         tensor(Enumerable.Range(0, (int)samples).Select(sample => sample * (elements - 1) / (samples - 1)).ToArray());
