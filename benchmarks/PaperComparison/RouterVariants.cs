@@ -18,7 +18,7 @@ internal static class RouterVariants
         yield return Changed("entropy 0.01", options => options.RouterEntropyCoefficient = 0.01);
         yield return Changed("entropy -0.01", options => options.RouterEntropyCoefficient = -0.01);
         yield return Architectures.Routed("straight through, no load balance", hard with { Target = RouterTarget.StraightThrough }) with { Configure = options => options.LoadBalanceCoefficient = 0 };
-        yield return Architectures.Routed("router reads the mean", hard with { Aggregation = RouterAggregation.Mean });
+        yield return Architectures.Routed("router reads the sum", hard with { Aggregation = RouterAggregation.Sum });
         yield return Architectures.Routed("two hidden states", hard with { Mode = RoutingMode.TopTwo });
         yield return Architectures.Routed("soft", hard with { Mode = RoutingMode.Soft });
         yield return Architectures.Routed("scaled per layer", hard with { Scaling = HiddenStateScaling.PerLayer });

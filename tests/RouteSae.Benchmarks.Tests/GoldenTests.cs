@@ -81,6 +81,7 @@ public sealed class GoldenTests : IDisposable
             RoutedHiddenStates = [2, 3, 4, 5, 6],
             Latents = config.GetProperty("latent_size").GetInt32(),
             ActiveLatents = config.GetProperty("k").GetInt32(),
+            Aggregation = RouterAggregation.Sum,
             Fidelity = Fidelity.Reference,
         };
         var names = _tensors.Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal));

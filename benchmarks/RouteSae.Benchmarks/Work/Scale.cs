@@ -88,6 +88,7 @@ internal sealed record Scale
         RoutedHiddenStates = [.. Enumerable.Range(1, RoutedHiddenStates)],
         Latents = Latents,
         ActiveLatents = ActiveLatents,
+        Aggregation = RouterAggregation.Sum, // what the plain port computes
         Fidelity = fidelity,
     };
 

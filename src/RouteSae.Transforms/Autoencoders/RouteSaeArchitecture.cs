@@ -18,8 +18,10 @@ public sealed record RouteSaeArchitecture
     /// <summary>K, how many latents a token may activate, 1 to M.</summary>
     public required int ActiveLatents { get; init; }
 
-    /// <summary>Default <see cref="RouterAggregation.Sum"/>.</summary>
-    public RouterAggregation Aggregation { get; init; } = RouterAggregation.Sum;
+    /// <summary>
+    /// Default <see cref="RouterAggregation.Mean"/>: docs/fidelity.md has the measurements that speak for it. The paper has both.
+    /// </summary>
+    public RouterAggregation Aggregation { get; init; } = RouterAggregation.Mean;
 
     /// <summary>Default <see cref="RoutingMode.Hard"/>.</summary>
     public RoutingMode Mode { get; init; } = RoutingMode.Hard;

@@ -20,6 +20,7 @@ internal static class SmallBundle
         RoutedHiddenStates = [2, 3, 4, 5, 6],
         Latents = Latents,
         ActiveLatents = ActiveLatents,
+        Aggregation = RouterAggregation.Sum,
     };
 
     /// <summary>Makes the bundle.</summary>

@@ -133,6 +133,7 @@ public sealed class ReferenceScaleTests
             RoutedHiddenStates = RouteSaeArchitecture.DefaultRoutedHiddenStates(config.GetProperty("n_layers").GetInt32()),
             Latents = config.GetProperty("latent_size").GetInt32(),
             ActiveLatents = config.GetProperty("k").GetInt32(),
+            Aggregation = Enum.Parse<RouterAggregation>(config.GetProperty("aggre").GetString()!, ignoreCase: true),
             Fidelity = Fidelity.Reference,
         };
     }

@@ -10,7 +10,10 @@ namespace RouteSae.Tests.Training;
 /// <summary>What the choices of a router do that the reference does not have.</summary>
 public sealed class RouterChoiceTests
 {
-    private static readonly RouteSaeArchitecture Small = new() { HiddenSize = 16, RoutedHiddenStates = [2, 3, 4], Latents = 40, ActiveLatents = 5 };
+    private static readonly RouteSaeArchitecture Small = new()
+    {
+        HiddenSize = 16, RoutedHiddenStates = [2, 3, 4], Latents = 40, ActiveLatents = 5, Aggregation = RouterAggregation.Sum,
+    };
 
     [Fact]
     public void StraightThroughEncodesTheChosenHiddenStateUnscaled()
