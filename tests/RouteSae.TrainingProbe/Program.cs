@@ -5,9 +5,9 @@ using RouteSae.Tokens;
 using RouteSae.Training;
 
 // Usage: RouteSae.TrainingProbe LANGUAGE-MODEL CHECKPOINTS RESULTS
-// Trains two autoencoders on one pass of a small language model, on one thread, with a checkpoint every other step. Prints
+// Trains two autoencoders on one pass of a small language model, on one thread, with a checkpoint every third step. Prints
 // "step N" after each step; at the end it writes both models into the folder RESULTS.
-const int steps = 150, batchTokens = 48;
+const int steps = 120, batchTokens = 48;
 TorchRuntime.Threads = 1;
 var architecture = new RouteSaeArchitecture { HiddenSize = 32, RoutedHiddenStates = [2, 4, 6], Latents = 128, ActiveLatents = 8 };
 using var languageModel = DecoderModel.Load(args[0], new DecoderLoadOptions { Precision = Precision.Float32 });
@@ -23,7 +23,7 @@ using var source = new TextActivationSource(languageModel, TextTokenizer.Load(ar
 }).Open(texts);
 
 var results = new TrainingSweep([new("routed", routedTrainer), new("jump", jumpTrainer)]).Train(
-    source, new CheckpointOptions { Folder = args[1], StepInterval = 2, Warnings = new Lines<string>(Console.WriteLine) }, new Lines<SweepProgress>(Report));
+    source, new CheckpointOptions { Folder = args[1], StepInterval = 3, Warnings = new Lines<string>(Console.WriteLine) }, new Lines<SweepProgress>(Report));
 
 Directory.CreateDirectory(args[2]);
 Write("routed", routed);

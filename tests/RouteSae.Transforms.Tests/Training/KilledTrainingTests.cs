@@ -7,7 +7,7 @@ namespace RouteSae.Tests.Training;
 /// <summary>A real process is killed (SIGKILL, which it cannot notice) while it trains, several times, and ends with what it would have had anyway.</summary>
 public sealed class KilledTrainingTests : IDisposable
 {
-    private const int Kills = 6;
+    private const int Kills = 5;
     private const int KilledBySignal9 = 128 + 9;
 
     private readonly TemporaryFolder _folder = new();
@@ -36,7 +36,7 @@ public sealed class KilledTrainingTests : IDisposable
     {
         using var process = Start("killed");
         var first = NextStep(process) ?? throw new InvalidOperationException("It ended before it was killed.");
-        for (var left = 2 + _random.Next(8); left > 0; left--)
+        for (var left = 3 + _random.Next(8); left > 0; left--)
             NextStep(process).Should().NotBeNull();
         Thread.Sleep(_random.Next(20));
         process.Kill();
@@ -52,7 +52,7 @@ public sealed class KilledTrainingTests : IDisposable
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         process.ExitCode.Should().Be(0);
-        output.Should().Contain("done: 150 steps").And.NotContain("damaged");
+        output.Should().Contain("done: 120 steps").And.NotContain("damaged");
         return first;
     }
 
