@@ -181,8 +181,14 @@ public sealed partial class AutoencoderTrainer : IDisposable, IResumable
     internal void StepInSweep(HiddenStateBatch batch, IProgress<TrainingProgress>? progress)
     {
         _clock.Start();
-        StepAndReport(batch, progress);
-        _clock.Stop();
+        try
+        {
+            StepAndReport(batch, progress);
+        }
+        finally
+        {
+            _clock.Stop();
+        }
     }
 
     private void StepAndReport(HiddenStateBatch batch, IProgress<TrainingProgress>? progress)
