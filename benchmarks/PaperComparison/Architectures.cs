@@ -24,6 +24,23 @@ internal sealed class Architectures(DecoderConfig config, int latents)
             "Crosscoder", active, seed => CrosscoderModel.Create(Crosscoder, seed), Reading(file => CrosscoderModel.Load(Crosscoder, file))) { IsPenalized = true };
     }
 
+    /// <summary>The baselines by both rules. λ of the penalised ones is what Corrected needs for the wanted L0, or near it.</summary>
+    public IEnumerable<Candidate> ByBothRules(int active)
+    {
+        foreach (var fidelity in new[] { Fidelity.Corrected, Fidelity.Reference })
+        {
+            var name = fidelity == Fidelity.Corrected ? "" : ", Fidelity.Reference";
+            var sizes = Sizes with { Fidelity = fidelity };
+            var jump = JumpRelu with { Fidelity = fidelity };
+            yield return TopK($"TopK{name}", active, (autoencoder, _) => new SingleLayerModel(autoencoder, _single), fidelity);
+            yield return TopK($"MLSAE{name}", active, (autoencoder, _) => new MultiLayerModel(autoencoder, _routed), fidelity);
+            yield return TopK($"Random layer{name}", active, (autoencoder, seed) => new RandomLayerModel(autoencoder, _routed, seed), fidelity);
+            yield return WithLambda(Single($"ReLU{name}, λ 10", active, seed => ReluAutoencoder.Create(sizes, seed), file => ReluAutoencoder.Load(sizes, file)), 10);
+            yield return WithLambda(Single($"Gated{name}, λ 15", active, seed => GatedAutoencoder.Create(sizes, seed), file => GatedAutoencoder.Load(sizes, file)), 15);
+            yield return WithLambda(Single($"JumpReLU{name}, λ 0.01", active, seed => JumpReluAutoencoder.Create(jump, seed), file => JumpReluAutoencoder.Load(jump, file)), 0.01);
+        }
+    }
+
     /// <summary>A hard RouteSAE, for variations.</summary>
     public RouteSaeArchitecture Routing(int active) =>
         new() { HiddenSize = config.HiddenSize, RoutedHiddenStates = _routed, Latents = latents, ActiveLatents = active };
@@ -38,9 +55,12 @@ internal sealed class Architectures(DecoderConfig config, int latents)
 
     private CrosscoderArchitecture Crosscoder => new() { HiddenSize = config.HiddenSize, Latents = latents, HiddenStates = _routed };
 
-    private Candidate TopK(string name, int active, Func<TopKAutoencoder, int, AutoencoderModel> model)
+    private static Candidate WithLambda(Candidate candidate, double lambda) =>
+        candidate with { IsPenalized = false, Configure = options => options.SparsityCoefficient = lambda };
+
+    private Candidate TopK(string name, int active, Func<TopKAutoencoder, int, AutoencoderModel> model, Fidelity fidelity = Fidelity.Corrected)
     {
-        var architecture = new TopKArchitecture { HiddenSize = config.HiddenSize, Latents = latents, ActiveLatents = active };
+        var architecture = new TopKArchitecture { HiddenSize = config.HiddenSize, Latents = latents, ActiveLatents = active, Fidelity = fidelity };
         return new Candidate(name, active, seed => model(TopKAutoencoder.Create(architecture, seed), seed), Reading(file => model(TopKAutoencoder.Load(architecture, file), 0)));
     }
 

@@ -17,6 +17,7 @@ internal sealed record ComparisonOptions
           --output FILE           writes the report as Markdown, and the routing picture beside it. Default: the console alone
           --tokens N              tokens to train on, for each seed. Default: 600000
           --router                compares choices of routing and training instead of architectures
+          --fidelity              compares Fidelity.Reference with Corrected for the baselines instead
           --evaluation-tokens N   tokens on which reconstruction and features are measured. Default: 200000
           --downstream-tokens N   tokens on which the language model runs with the reconstruction in it. Default: 16384
           --latents M             latents of every autoencoder. Default: 1024
@@ -42,6 +43,9 @@ internal sealed record ComparisonOptions
     /// <summary>Whether choices of routing and training are compared instead of architectures.</summary>
     public bool Router { get; init; }
 
+    /// <summary>Whether the baselines are compared with themselves under the reference's rules.</summary>
+    public bool Fidelity { get; init; }
+
     /// <summary>Tokens on which reconstruction and features are measured.</summary>
     public int EvaluationTokens { get; init; } = 200_000;
 
@@ -60,6 +64,11 @@ internal sealed record ComparisonOptions
     /// <summary>Tokens a step.</summary>
     public int BatchTokens => 512;
 
+    /// <summary>What decides the trained models and the results, seeds and active latents apart, which their names tell.</summary>
+    public string Deciding => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(Router ? "router" : Fidelity ? "fidelity" : "architectures")}, latents {Latents}, tokens {Tokens} by {BatchTokens}, evaluation tokens {EvaluationTokens}, downstream tokens {DownstreamTokens}, corpus {Path.GetFullPath(Corpus)}");
+
     /// <summary>Whether only the usage is wanted.</summary>
     public bool Help { get; init; }
 
@@ -72,8 +81,9 @@ internal sealed record ComparisonOptions
         var options = arguments.Contains("--quick")
             ? new ComparisonOptions { Quick = true, Tokens = 150_000, EvaluationTokens = 50_000, DownstreamTokens = 4096, Latents = 512, Seeds = 1, Active = [32], Work = Path.Combine("artifacts", "paper-comparison-quick") }
             : new ComparisonOptions();
-        options = options with { Router = isRouter, Active = isRouter ? [32] : options.Active };
-        var rest = arguments.Where(argument => argument is not ("--quick" or "--router")).ToArray();
+        var isFidelity = arguments.Contains("--fidelity");
+        options = options with { Router = isRouter, Fidelity = isFidelity, Active = isRouter || isFidelity ? [32] : options.Active };
+        var rest = arguments.Where(argument => argument is not ("--quick" or "--router" or "--fidelity")).ToArray();
         for (var i = 0; i < rest.Length; i += 2)
             options = options.With(rest[i], i + 1 < rest.Length ? rest[i + 1] : throw new ArgumentException($"{rest[i]} has no value."));
         return options.Checked();

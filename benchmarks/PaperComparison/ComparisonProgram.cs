@@ -38,11 +38,11 @@ internal static class ComparisonProgram
     private static void Compare(ComparisonOptions options, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        Directory.CreateDirectory(options.Work);
+        var work = new WorkFolder(options);
         // In bfloat16, as the embedded RouteSAE was trained; it is twice as fast.
         using var language = EmbeddedLanguageModel.Load(Precision.BFloat16);
-        Train(language, options, cancellation);
-        var results = Measure(language, options, cancellation);
+        Train(language, options, work, cancellation);
+        var results = Measure(language, options, work, cancellation);
         var report = new ComparisonReport(results).Markdown();
         Console.WriteLine(report);
         Log(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalMinutes:F1} minutes, {Environment.ProcessorCount} processors"));
@@ -50,33 +50,38 @@ internal static class ComparisonProgram
             Write(output, report, results, language.Model.Config.DefaultRoutedHiddenStates);
     }
 
-    private static void Train(EmbeddedLanguageModel language, ComparisonOptions options, CancellationToken cancellation)
+    private static void Train(EmbeddedLanguageModel language, ComparisonOptions options, WorkFolder work, CancellationToken cancellation)
     {
         foreach (var seed in Enumerable.Range(1, options.Seeds))
         {
-            var missing = Candidates(language, options).Where(candidate => !File.Exists(ModelFile(options, candidate, seed))).ToArray();
+            var missing = Candidates(language, options).Where(candidate => !File.Exists(work.Model(candidate, seed))).ToArray();
             if (missing.Length > 0)
-                new Training(language, options, Log).Run(missing, seed, candidate => ModelFile(options, candidate, seed), cancellation);
+                new Training(language, options, work, Log).Run(missing, seed, cancellation);
         }
     }
 
-    private static IReadOnlyList<RunResult> Measure(EmbeddedLanguageModel language, ComparisonOptions options, CancellationToken cancellation)
+    private static IReadOnlyList<RunResult> Measure(EmbeddedLanguageModel language, ComparisonOptions options, WorkFolder work, CancellationToken cancellation)
     {
         var candidates = Candidates(language, options);
         var evaluation = new Evaluation(language, options, Log);
         foreach (var seed in Enumerable.Range(1, options.Seeds))
         {
-            var missing = candidates.Where(candidate => ResultFile.Read(FileOfResult(options, candidate, seed)) is null).ToArray();
-            foreach (var (candidate, result) in missing.Zip(evaluation.Run(missing, seed, candidate => ModelFile(options, candidate, seed), cancellation)))
-                ResultFile.Write(FileOfResult(options, candidate, seed), result);
+            var missing = candidates.Where(candidate => ResultFile.Read(work.Result(candidate, seed)) is null).ToArray();
+            foreach (var (candidate, result) in missing.Zip(evaluation.Run(missing, seed, candidate => work.Model(candidate, seed), cancellation)))
+                ResultFile.Write(work.Result(candidate, seed), result);
         }
-        return [.. candidates.SelectMany(candidate => Enumerable.Range(1, options.Seeds).Select(seed => ResultFile.Read(FileOfResult(options, candidate, seed))!))];
+        return [.. candidates.SelectMany(candidate => Enumerable.Range(1, options.Seeds).Select(seed => ResultFile.Read(work.Result(candidate, seed))!))];
     }
 
     private static IReadOnlyList<Candidate> Candidates(EmbeddedLanguageModel language, ComparisonOptions options)
     {
         var architectures = new Architectures(language.Model.Config, options.Latents);
-        return [.. options.Active.SelectMany(active => options.Router ? RouterVariants.All(architectures, active) : architectures.All(active))];
+        return [.. options.Active.SelectMany(active => options switch
+        {
+            { Router: true } => RouterVariants.All(architectures, active),
+            { Fidelity: true } => architectures.ByBothRules(active),
+            _ => architectures.All(active),
+        })];
     }
 
     private static void Write(string output, string report, IReadOnlyList<RunResult> results, IReadOnlyList<int> hiddenStates)
@@ -88,10 +93,6 @@ internal static class ComparisonProgram
         var picture = RoutingPicture.Svg(routed, hiddenStates);
         AtomicFile.Write(Path.ChangeExtension(output, ".svg"), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(picture)));
     }
-
-    private static string ModelFile(ComparisonOptions options, Candidate candidate, int seed) => Path.Combine(options.Work, $"{candidate.Name} seed {seed}.safetensors");
-
-    private static string FileOfResult(ComparisonOptions options, Candidate candidate, int seed) => Path.Combine(options.Work, $"{candidate.Name} seed {seed}.json");
 
     private static void Log(string line) => Console.Error.WriteLine(line);
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RouteSae.PaperComparison;
 
-/// <summary>The results as Markdown: a table for each number of active latents, the routing, and the paper's claims beside what was measured.</summary>
+/// <summary>The results as Markdown: a table for each number of active latents, and the routing.</summary>
 internal sealed class ComparisonReport(IReadOnlyList<RunResult> results)
 {
     private const string None = "–";
@@ -17,8 +17,7 @@ internal sealed class ComparisonReport(IReadOnlyList<RunResult> results)
         return text.ToString();
     }
 
-    /// <summary>The results of an architecture at a number of active latents, one a seed.</summary>
-    public IReadOnlyList<RunResult> Of(string architecture, int active) =>
+    private IReadOnlyList<RunResult> Of(string architecture, int active) =>
         [.. results.Where(result => result.Architecture == architecture && result.ActiveLatents == active)];
 
     private void AppendTable(StringBuilder text, int active)

@@ -17,6 +17,8 @@ internal static class Corpus
     {
         var files = Files(folder, split);
         var total = files.Sum(file => Texts(file).Sum(text => (long)text.Length));
+        if (total < characters)
+            throw new InvalidDataException($"{Path.GetFullPath(folder)} holds {total:N0} characters in *.{split}.txt; {characters:N0} are needed. Give more texts, or fewer tokens.");
         var share = Math.Min(1, 1.1 * characters / total);
         var random = new Random(seed);
         var drawn = files.SelectMany(Texts).Where(_ => random.NextDouble() < share).ToArray();

@@ -6,15 +6,15 @@ using RouteSae.Training;
 namespace RouteSae.PaperComparison;
 
 /// <summary>Trains the candidates of a seed on one pass of the language model, and keeps their tensors. Killed, it goes on from its last checkpoint.</summary>
-internal sealed class Training(EmbeddedLanguageModel language, ComparisonOptions options, Action<string> log)
+internal sealed class Training(EmbeddedLanguageModel language, ComparisonOptions options, WorkFolder work, Action<string> log)
 {
     private const double CharactersOfToken = 4.5; // of the embedded tokenizer on English prose, rounded up
 
-    public void Run(IReadOnlyList<Candidate> candidates, int seed, Func<Candidate, string> fileOf, CancellationToken cancellation)
+    public void Run(IReadOnlyList<Candidate> candidates, int seed, CancellationToken cancellation)
     {
         var texts = Corpus.Draw(options.Corpus, "train", (long)(options.Tokens * CharactersOfToken), seed);
         var routes = candidates.Select(candidate => new SweepRoute(candidate.Name, new AutoencoderTrainer(candidate.Create(seed), OptionsOf(candidate)))).ToArray();
-        var checkpoints = new CheckpointOptions { Folder = Path.Combine(options.Work, $"checkpoints seed {seed}"), Warnings = new Warnings(log) };
+        var checkpoints = new CheckpointOptions { Folder = work.Checkpoints(candidates, seed), Warnings = new Warnings(log) };
         try
         {
             var clock = Stopwatch.StartNew();
@@ -23,7 +23,7 @@ internal sealed class Training(EmbeddedLanguageModel language, ComparisonOptions
             var results = sweep.Train(source, checkpoints, new Progress(log), cancellation);
             log(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {candidates.Count} autoencoders trained in {clock.Elapsed.TotalMinutes:F1} minutes"));
             foreach (var (candidate, route, result) in candidates.Zip(routes, results))
-                Keep(candidate, route, result, fileOf(candidate));
+                Keep(candidate, route, result, work.Model(candidate, seed));
             Directory.Delete(checkpoints.Folder, recursive: true);
         }
         finally

@@ -25,7 +25,7 @@ public abstract class AutoencoderModel : IDisposable
     /// <summary>The L hidden states that it reads, in the order in which it takes them. Hugging Face's numbering.</summary>
     public abstract IReadOnlyList<int> HiddenStates { get; }
 
-    /// <summary>Every trainable tensor.</summary>
+    /// <summary>Every tensor that is saved; <see cref="AutoencoderParameter.IsTrained"/> tells which of them training changes.</summary>
     public abstract IReadOnlyList<AutoencoderParameter> Parameters { get; }
 
     /// <summary>Encodes and reconstructs what the model reads of N tokens.</summary>

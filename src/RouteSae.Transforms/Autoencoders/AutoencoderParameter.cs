@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders;
 
-/// <summary>A trainable tensor, and how the reference implementation's state_dict stores it. Owns the tensor.</summary>
+/// <summary>A tensor of a model, and how the reference implementation's state_dict stores it. Owns the tensor.</summary>
 public sealed class AutoencoderParameter : IDisposable
 {
     internal AutoencoderParameter(string name, Tensor value, bool storedTransposed = false, bool isTrained = true)

@@ -144,7 +144,10 @@ public sealed class CrosscoderModel : AutoencoderModel
 
     internal override IReadOnlyList<ReplacementPass> Replacements(IReadOnlyList<Tensor> hiddenStates, CodeSelection? selection)
     {
+        using var scope = NewDisposeScope();
         var reconstructions = DecodeDense(Activate(PreActivations(Inputs(hiddenStates)), selection));
+        foreach (var reconstruction in reconstructions)
+            reconstruction.MoveToOuterDisposeScope();
         return [.. HiddenStates.Select((index, place) => new ReplacementPass([new Replacement(index, null, raw => Reconstruct(raw, reconstructions[place]))]))];
     }
 

@@ -8,8 +8,8 @@ public abstract class FixedLayersModel : AutoencoderModel
 {
     private protected FixedLayersModel(SparseAutoencoder autoencoder, IReadOnlyList<int> hiddenStates)
     {
-        if (hiddenStates.Count == 0 || hiddenStates.Any(index => index < 0))
-            throw new ArgumentException($"The hidden states to read are [{string.Join(", ", hiddenStates)}]; name at least one, counted from 0.", nameof(hiddenStates));
+        if (hiddenStates.Count == 0 || hiddenStates.Any(index => index < 0) || hiddenStates.Distinct().Count() < hiddenStates.Count)
+            throw new ArgumentException($"The hidden states to read are [{string.Join(", ", hiddenStates)}]; name at least one, counted from 0, and each once.", nameof(hiddenStates));
         Autoencoder = autoencoder;
         HiddenStates = hiddenStates;
     }

@@ -31,11 +31,11 @@ public sealed class RandomLayerModel : FixedLayersModel
     internal override LayerReading Read(IReadOnlyList<Tensor> hiddenStates, long firstToken)
     {
         using var scope = NewDisposeScope();
-        var places = Places(hiddenStates[0].shape[0], firstToken).to(Parameters[0].Value.device);
+        var places = Places(hiddenStates[0].shape[0], firstToken).to(hiddenStates[0].device);
         var chosen = hiddenStates[0];
         for (var i = 1; i < hiddenStates.Count; i++)
             chosen = where((places == i).unsqueeze(1), hiddenStates[i], chosen);
-        return new LayerReading(Standardize(chosen).Values.MoveToOuterDisposeScope(), places.MoveToOuterDisposeScope());
+        return new LayerReading(Standardize(chosen).Values.MoveToOuterDisposeScope(), places.to(Parameters[0].Value.device).MoveToOuterDisposeScope());
     }
 
     internal override IReadOnlyList<ReplacementPass> Replacements(IReadOnlyList<Tensor> hiddenStates, CodeSelection? selection)

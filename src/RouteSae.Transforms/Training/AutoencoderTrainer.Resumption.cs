@@ -30,7 +30,7 @@ public sealed partial class AutoencoderTrainer
         IActivationSource source, CheckpointOptions? checkpoints = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         using var run = new ResumableRun(source, this, checkpoints, cancellation);
-        _clock.Start();
+        using var running = new RunningClock(_clock);
         while (StepsTaken < Options.Steps && run.Next(cancellation) is { } batch)
         {
             using (batch)

@@ -79,28 +79,8 @@ public sealed partial class AutoencoderTrainer : IDisposable, IResumable
     public TrainingReport Train(
         IEnumerable<HiddenStateBatch> batches, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        _clock.Start();
+        using var running = new RunningClock(_clock);
         foreach (var batch in batches)
-        {
-            using (batch)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (StepsTaken < Options.Steps)
-                    StepAndReport(batch, progress);
-            }
-            if (StepsTaken >= Options.Steps)
-                break;
-        }
-        return Finish(progress);
-    }
-
-    /// <summary>As the other, for batches that arrive asynchronously.</summary>
-    /// <inheritdoc cref="Train(IEnumerable{HiddenStateBatch}, IProgress{TrainingProgress}?, CancellationToken)"/>
-    public async Task<TrainingReport> TrainAsync(
-        IAsyncEnumerable<HiddenStateBatch> batches, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
-    {
-        _clock.Start();
-        await foreach (var batch in batches.WithCancellation(cancellation).ConfigureAwait(false))
         {
             using (batch)
             {
@@ -150,6 +130,7 @@ public sealed partial class AutoencoderTrainer : IDisposable, IResumable
 
     private void StartFrom(IReadOnlyList<Tensor> hiddenStates)
     {
+        ActivationCheck.ThrowIfNotFinite(hiddenStates, Model.HiddenStates, batch: 1);
         DataStart.MeasureLayers(Model, hiddenStates);
         if (Options.CenterPreBias)
             DataStart.CenterPreBias(Model, hiddenStates);
@@ -180,15 +161,8 @@ public sealed partial class AutoencoderTrainer : IDisposable, IResumable
     /// <summary>One of the steps that a sweep takes with several trainers in turn: the clock runs for this one alone.</summary>
     internal void StepInSweep(HiddenStateBatch batch, IProgress<TrainingProgress>? progress)
     {
-        _clock.Start();
-        try
-        {
-            StepAndReport(batch, progress);
-        }
-        finally
-        {
-            _clock.Stop();
-        }
+        using var running = new RunningClock(_clock);
+        StepAndReport(batch, progress);
     }
 
     private void StepAndReport(HiddenStateBatch batch, IProgress<TrainingProgress>? progress)
@@ -213,7 +187,6 @@ public sealed partial class AutoencoderTrainer : IDisposable, IResumable
     {
         Optimizer.Finish();
         Report(progress);
-        _clock.Stop();
         return new TrainingReport
         {
             Steps = StepsTaken,
@@ -248,5 +221,18 @@ public sealed partial class AutoencoderTrainer : IDisposable, IResumable
             TokenEntropy = routing?.TokenEntropy,
             LearningRate = _learningRate,
         };
+    }
+
+    private readonly struct RunningClock : IDisposable
+    {
+        private readonly Stopwatch _clock;
+
+        public RunningClock(Stopwatch clock)
+        {
+            _clock = clock;
+            _clock.Start();
+        }
+
+        public void Dispose() => _clock.Stop();
     }
 }

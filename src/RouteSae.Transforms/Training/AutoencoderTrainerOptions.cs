@@ -51,8 +51,8 @@ public sealed class AutoencoderTrainerOptions
 
     /// <summary>
     /// Weight of the load-balance loss, which keeps the router from sending all tokens to one hidden state. Default 0.01, the
-    /// Switch Transformer's; 0 switches it off. Ours, and not in use with <see cref="Fidelity.Reference"/>. Whether it makes
-    /// better features is not measured yet: look at the routing share and the entropies in the progress reports.
+    /// Switch Transformer's; 0 switches it off. Ours, and not in use with <see cref="Fidelity.Reference"/>. docs/fidelity.md has what it
+    /// changes: without it, practically all tokens go to one hidden state.
     /// </summary>
     public double LoadBalanceCoefficient { get; set; } = 0.01;
 
@@ -72,8 +72,7 @@ public sealed class AutoencoderTrainerOptions
     public long DeadAfterTokens { get; set; } = 250_000;
 
     /// <summary>
-    /// Whether b_pre starts at the geometric median of the first batch's routed activations rather than where the model has
-    /// it. Default true. Ours, and not in use with <see cref="Fidelity.Reference"/>.
+    /// Whether b_pre starts at the geometric median of what the model encodes of the first batch, where it is still 0. Default true. Ours, and not in use with <see cref="Fidelity.Reference"/>.
     /// </summary>
     public bool CenterPreBias { get; set; } = true;
 
@@ -112,9 +111,9 @@ public sealed class AutoencoderTrainerOptions
         Require(SparsityCoefficient is null or (>= 0 and < double.PositiveInfinity), $"SparsityCoefficient is {SparsityCoefficient}; it must be 0 or more.");
         Require(TargetActiveLatents is null or (>= 1 and < double.PositiveInfinity), $"TargetActiveLatents is {TargetActiveLatents}; it must be at least 1.");
         Require(TargetActiveLatents is null || SparsityCoefficient is null, "SparsityCoefficient and TargetActiveLatents are both set: one fixes λ, the other moves it. Choose one.");
-        Require(LoadBalanceCoefficient >= 0, $"LoadBalanceCoefficient is {LoadBalanceCoefficient}; it must not be negative (0 switches load balance off).");
+        Require(LoadBalanceCoefficient is >= 0 and < double.PositiveInfinity, $"LoadBalanceCoefficient is {LoadBalanceCoefficient}; it must not be negative (0 switches load balance off).");
         Require(double.IsFinite(RouterEntropyCoefficient), $"RouterEntropyCoefficient is {RouterEntropyCoefficient}; it must be a finite number (0 switches it off).");
-        Require(AuxiliaryCoefficient >= 0, $"AuxiliaryCoefficient is {AuxiliaryCoefficient}; it must not be negative (0 switches AuxK off).");
+        Require(AuxiliaryCoefficient is >= 0 and < double.PositiveInfinity, $"AuxiliaryCoefficient is {AuxiliaryCoefficient}; it must not be negative (0 switches AuxK off).");
         Require(AuxiliaryLatents is null or >= 1, $"AuxiliaryLatents is {AuxiliaryLatents}; it must be at least 1, or null for half of the hidden size.");
         Require(DeadAfterTokens >= 1, $"DeadAfterTokens is {DeadAfterTokens}; it must be at least 1.");
         Require(ReportInterval >= 1, $"ReportInterval is {ReportInterval}; it must be at least 1.");

@@ -27,7 +27,7 @@ public sealed class BundleTrainer
         _bundle = bundle;
         _options = options ?? new BundleTrainingOptions();
         ArchitectureCheck.ThrowIfAny(
-            "The training of the bundle", [.. Architecture.Problems(), .. TrainerOptions(tokens: 1, centerPreBias: false).Problems(), .. ActivationOptions(1).Problems(), .. _options.Checkpoints?.Problems() ?? []]);
+            "The training of the bundle", [.. Architecture.Problems(), .. TrainerOptions(tokens: 1).Problems(), .. ActivationOptions(1).Problems(), .. _options.Checkpoints?.Problems() ?? []]);
         _tokenizer = BundleParts.LoadTokenizer(bundle);
     }
 
@@ -89,25 +89,17 @@ public sealed class BundleTrainer
     private void Train(TokenEncoder encoder, IEnumerable<string> texts, long tokens, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         using var source = new TextActivationSource(encoder.LanguageModel, _tokenizer, Architecture.RoutedHiddenStates, ActivationOptions(tokens)).Open(texts);
-        using var trainer = new AutoencoderTrainer(encoder.Autoencoder, TrainerOptions(tokens, IsUntrained(encoder.Autoencoder)));
+        using var trainer = new AutoencoderTrainer(encoder.Autoencoder, TrainerOptions(tokens));
         trainer.Train(source, _options.Checkpoints, progress, cancellation);
     }
 
     private int BatchTokens(long tokens) => (int)Math.Min(_options.BatchTokens, tokens);
 
-    // The median of a first batch is a good start for a new autoencoder, whose b_pre is zero; a trained one has learnt better.
-    private static bool IsUntrained(RouteSaeModel model)
-    {
-        using var nonZero = model.Autoencoder.PreBias.count_nonzero();
-        return nonZero.item<long>() == 0;
-    }
-
-    private AutoencoderTrainerOptions TrainerOptions(long tokens, bool centerPreBias) => new()
+    private AutoencoderTrainerOptions TrainerOptions(long tokens) => new()
     {
         TotalTokens = tokens * _options.Passes,
         BatchTokens = BatchTokens(tokens),
         LearningRate = _options.LearningRate,
-        CenterPreBias = centerPreBias,
     };
 
     private TextActivationOptions ActivationOptions(long tokens) => new()

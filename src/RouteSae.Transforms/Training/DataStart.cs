@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace RouteSae.Training;
 
-/// <summary>Starting values that the first batch gives.</summary>
+/// <summary>Starting values that the first batch gives. A model that is trained further keeps what it has learnt: only values that are still those of a new model are set.</summary>
 internal static class DataStart
 {
     private const double LatentsToLose = 1.5;
@@ -12,18 +12,16 @@ internal static class DataStart
     /// <summary>Sets b_pre to the geometric median of what the model encodes, so that latents need not learn the mean. A crosscoder has no b_pre.</summary>
     /// <param name="model">The model.</param>
     /// <param name="hiddenStates">L x [N, D], raw, real tokens only.</param>
-    /// <exception cref="InvalidOperationException">A hidden state is NaN or infinite.</exception>
     public static void CenterPreBias(AutoencoderModel model, IReadOnlyList<Tensor> hiddenStates)
     {
-        ActivationCheck.ThrowIfNotFinite(hiddenStates, model.HiddenStates, batch: 1);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         switch (model)
         {
-            case RouteSaeModel routed:
+            case RouteSaeModel routed when IsZero(routed.Autoencoder.PreBias):
                 routed.Autoencoder.PreBias.copy_(GeometricMedian.Of(routed.Route(hiddenStates).X));
                 break;
-            case FixedLayersModel fixedLayers:
+            case FixedLayersModel fixedLayers when IsZero(fixedLayers.Autoencoder.PreBias):
                 fixedLayers.Autoencoder.PreBias.copy_(GeometricMedian.Of(fixedLayers.Read(hiddenStates, firstToken: 0).X));
                 break;
         }
@@ -42,6 +40,8 @@ internal static class DataStart
             return;
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        if ((jump.Threshold != jump.Architecture.InitialThreshold).any().item<bool>())
+            return;
         var preActivations = jump.PreActivations(fixedLayers.Read(hiddenStates, firstToken: 0).X).flatten();
         var above = Math.Clamp((long)(LatentsToLose * activeLatents / model.Latents * preActivations.shape[0]), 1, preActivations.shape[0]);
         var (largest, _) = preActivations.topk((int)above, sorted: false);
@@ -57,8 +57,8 @@ internal static class DataStart
             return;
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        if (means.count_nonzero().item<long>() > 0)
-            return; // a model that is trained further keeps its scale
+        if (!IsZero(means))
+            return;
         for (var place = 0; place < hiddenStates.Count; place++)
         {
             var hidden = hiddenStates[place].to(means.dtype).to(means.device);
@@ -67,4 +67,6 @@ internal static class DataStart
             scales[place].copy_((hidden - mean).square().mean().sqrt().clamp_min(Standardization.Epsilon));
         }
     }
+
+    private static bool IsZero(Tensor values) => values.count_nonzero().item<long>() == 0;
 }

@@ -40,7 +40,7 @@ public sealed class RoutingStatistics
         var largest = share.Max();
         return largest <= TooLargeShare
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"The router sends {100 * largest:F0} % of the tokens to hidden state {hiddenStates[share.ToList().IndexOf(largest)]}: it hardly chooses. Raise LoadBalanceCoefficient, or read that hidden state alone with a SingleLayerModel.");
+            : string.Create(CultureInfo.InvariantCulture, $"The router sends {100 * largest:F0} % of the tokens to hidden state {hiddenStates[share.ToList().IndexOf(largest)]}: it hardly chooses. Raise LoadBalanceCoefficient (with Fidelity.Corrected), or read that hidden state alone with a SingleLayerModel.");
     }
 
     /// <summary>Takes note of the routing of a batch.</summary>

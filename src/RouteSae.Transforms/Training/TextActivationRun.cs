@@ -12,6 +12,7 @@ internal sealed class TextActivationRun : IActivationSource
     private readonly List<PackedSequence> _windows = []; // of the next forward pass
     private SequencePacker _packer;
     private int _pass;
+    private bool _hasGivenWindows;
 
     public TextActivationRun(TextActivationSource source, TextActivationOptions options, IEnumerable<string> texts)
     {
@@ -28,6 +29,7 @@ internal sealed class TextActivationRun : IActivationSource
     public void Save(TrainingState state)
     {
         state.Set("pass", _pass);
+        state.Set("hasGivenWindows", _hasGivenWindows);
         _texts.Save(state.Within("texts."));
         _packer.Save(state.Within("packing."));
         PackedSequence.Save(_windows, state.Within("windows."));
@@ -38,6 +40,7 @@ internal sealed class TextActivationRun : IActivationSource
     {
         _texts.Restore(state.Within("texts."), cancellation);
         _pass = state.Value<int>("pass");
+        _hasGivenWindows = state.Value<bool>("hasGivenWindows");
         _packer = new SequencePacker(_source.Packing(_pass));
         _packer.Restore(state.Within("packing."));
         _windows.Clear();
@@ -58,7 +61,8 @@ internal sealed class TextActivationRun : IActivationSource
         while (_windows.Count < _options.WindowsPerForward && NextWindow() is { } window)
             _windows.Add(window);
         if (_windows.Count == 0)
-            return null;
+            return _hasGivenWindows ? null : throw new ArgumentException("There is nothing to train on: the texts hold no token.");
+        _hasGivenWindows = true;
         var batch = _source.Forward(_windows);
         _windows.Clear();
         return batch;

@@ -46,6 +46,7 @@ public sealed class TextActivationSource
     /// <param name="texts">Gone through once for each pass; empty texts are skipped.</param>
     /// <param name="cancellation">Looked at before each forward pass of the language model.</param>
     /// <returns>Whoever takes a batch disposes it. Enumerating again starts over.</returns>
+    /// <exception cref="ArgumentException">The texts hold no token; thrown when the first batch is asked for.</exception>
     /// <exception cref="OperationCanceledException">Enumeration was cancelled.</exception>
     public IEnumerable<HiddenStateBatch> Batches(IEnumerable<string> texts, CancellationToken cancellation = default)
     {
@@ -64,6 +65,7 @@ public sealed class TextActivationSource
     {
         [nameof(ContextLength)] = $"{ContextLength}",
         ["HiddenStates"] = string.Join(", ", _hiddenStates),
+        ["Tokenizer"] = TokenizerFingerprint.Of(_tokenizer),
         ["LanguageModel"] = $"{Model.Config.ModelType}, {Model.Type}, {WeightFingerprint.Of(Model, _hiddenStates.Max())}",
     };
 
@@ -75,7 +77,7 @@ public sealed class TextActivationSource
         EndOfText = _tokenizer.EndOfSequence,
         WindowStart = _tokenizer.BeginOfSequence,
         ShuffleBuffer = _options.ShuffleBuffer,
-        Seed = unchecked(_options.Seed + pass),
+        Seed = unchecked(_options.Seed + pass * 1_000_003), // far from the seeds of other runs
     };
 
     internal HiddenStateBatch Forward(IReadOnlyList<PackedSequence> windows)

@@ -83,7 +83,7 @@ public sealed class TrainingCheckpoints : IDisposable
         {
             return TrainingState.Read(file);
         }
-        catch (Exception damage) when (damage is SafetensorsFormatException or IOException)
+        catch (Exception damage) when (damage is SafetensorsFormatException or EndOfStreamException)
         {
             _damaged.Add(file);
             problems.Add(damage.Message);

@@ -12,10 +12,10 @@ public sealed record TrainingProgress
     /// <summary>Real tokens trained on.</summary>
     public required long Tokens { get; init; }
 
-    /// <summary>Tokens a second since training began, the time to get the hidden states included.</summary>
+    /// <summary>Tokens a second since training began, the time to get the hidden states included; in a sweep without it.</summary>
     public required double TokensPerSecond { get; init; }
 
-    /// <summary>The loss that is minimised: the normalised MSE, λ times the sparsity penalty, and with Corrected what load balance and AuxK add.</summary>
+    /// <summary>The loss that is minimised: the normalised MSE, λ times the sparsity penalty, and with Corrected what load balance, the router's entropy, AuxK and a gate add.</summary>
     public required double Loss { get; init; }
 
     /// <summary>The sparsity penalty before its coefficient λ. Null where the number of active latents is fixed.</summary>

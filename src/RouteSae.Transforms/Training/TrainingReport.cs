@@ -15,7 +15,7 @@ public sealed record TrainingReport
     /// <summary>Real tokens trained on.</summary>
     public required long Tokens { get; init; }
 
-    /// <summary>Wall time.</summary>
+    /// <summary>Wall time, of earlier processes too where training was resumed; in a sweep the time of this one's steps.</summary>
     public required TimeSpan Duration { get; init; }
 
     /// <summary>The last progress report; null when no step was taken.</summary>

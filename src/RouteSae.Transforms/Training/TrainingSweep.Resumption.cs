@@ -3,10 +3,14 @@ namespace RouteSae.Training;
 /// <content>What a sweep must save to go on as if it had not stopped.</content>
 public sealed partial class TrainingSweep
 {
+    // The names in their order, because the states are saved by place.
     IReadOnlyDictionary<string, string> IResumable.Settings => new SortedDictionary<string, string>(
         Routes.SelectMany(route => ((IResumable)route.Trainer).Settings, (route, setting) => (route, setting))
             .ToDictionary(pair => $"{pair.route.Name}.{pair.setting.Key}", pair => pair.setting.Value),
-        StringComparer.Ordinal);
+        StringComparer.Ordinal)
+    {
+        ["Routes"] = string.Join(", ", Routes.Select(route => route.Name)),
+    };
 
     int IResumable.StepsTaken => Routes.Max(route => route.Trainer.StepsTaken);
 

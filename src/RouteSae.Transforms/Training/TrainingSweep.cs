@@ -56,7 +56,7 @@ public sealed partial class TrainingSweep : IResumable
             {
                 route.Trainer.StepInSweep(batch, ProgressOf(route, progress));
             }
-            catch (InvalidOperationException failure)
+            catch (InvalidOperationException failure) when (failure is not ObjectDisposedException)
             {
                 _failures[route] = failure;
             }
@@ -77,6 +77,8 @@ public sealed partial class TrainingSweep : IResumable
             yield return "It has no routes; give it at least one trainer.";
         foreach (var name in routes.GroupBy(route => route.Name).Where(group => group.Count() > 1).Select(group => group.Key))
             yield return $"Several routes are called {name}; give each a name of its own.";
+        if (routes.Select(route => route.Trainer.Model).Distinct().Count() < routes.Count)
+            yield return "Several routes train the same model; give each a model and a trainer of its own.";
     }
 
     private sealed class Named(string name, IProgress<SweepProgress> progress) : IProgress<TrainingProgress>

@@ -125,10 +125,12 @@ public sealed class StoredAutoencoderTests
         var negative = () => new SingleLayerModel(autoencoder, -1);
         var none = () => new MultiLayerModel(topK, []);
         var random = () => new RandomLayerModel(topK, [1, -2], seed: 1);
+        var twice = () => new RandomLayerModel(topK, [3, 3], seed: 1);
 
-        negative.Should().Throw<ArgumentException>().WithMessage("The hidden states to read are [-1]; name at least one, counted from 0.*");
-        none.Should().Throw<ArgumentException>().WithMessage("The hidden states to read are []; name at least one, counted from 0.*");
-        random.Should().Throw<ArgumentException>().WithMessage("The hidden states to read are [1, -2]; name at least one, counted from 0.*");
+        negative.Should().Throw<ArgumentException>().WithMessage("The hidden states to read are [-1]; name at least one, counted from 0, and each once.*");
+        none.Should().Throw<ArgumentException>().WithMessage("The hidden states to read are []; name at least one, counted from 0, and each once.*");
+        twice.Should().Throw<ArgumentException>().WithMessage("The hidden states to read are [3, 3]; *");
+        random.Should().Throw<ArgumentException>().WithMessage("The hidden states to read are [1, -2]; name at least one, counted from 0, and each once.*");
     }
 
     private static void RoundTrip(SparseAutoencoder autoencoder, Func<ITensorSource, SparseAutoencoder> load, params string[] names)

@@ -187,20 +187,44 @@ public sealed class AutoencoderTrainerTests
     }
 
     [Fact]
-    public async Task AsynchronousBatchesTrainTheSameAndAnEarlyEndIsReported()
+    public void AnEarlyEndIsReported()
     {
         using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 3);
-        using var twin = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 3);
         using var trainer = new AutoencoderTrainer(model, Short(30));
-        using var twinTrainer = new AutoencoderTrainer(twin, Short(30));
 
-        var report = await trainer.TrainAsync(Yielding(new SyntheticActivations(model.Architecture).Batches(20, 64)));
-        twinTrainer.Train(new SyntheticActivations(model.Architecture).Batches(20, 64));
+        var report = trainer.Train(new SyntheticActivations(model.Architecture).Batches(20, 64));
 
         report.EndedEarly.Should().BeTrue();
         report.Steps.Should().Be(20);
         report.Last!.Step.Should().Be(20);
-        model.Router.Weight.ShouldBeIdentical(twin.Router.Weight, "router");
+    }
+
+    [Fact]
+    public void AModelThatIsTrainedFurtherKeepsItsBiasAndThresholds()
+    {
+        using var routed = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 3);
+        using var jump = new SingleLayerModel(JumpReluAutoencoder.Create(new JumpReluArchitecture { HiddenSize = 16, Latents = 64 }, seed: 1), 2);
+        var thresholds = ((JumpReluAutoencoder)jump.Autoencoder).Threshold;
+        using (no_grad())
+        {
+            routed.Autoencoder.PreBias.fill_(0.25f);
+            thresholds.copy_(linspace(0.1, 0.9, 64));
+        }
+        using var before = thresholds.clone();
+
+        foreach (var model in new AutoencoderModel[] { routed, jump })
+        {
+            var options = Short(10);
+            options.LearningRate = 1e-12;
+            options.TargetActiveLatents = model == jump ? 8 : null;
+            using var trainer = new AutoencoderTrainer(model, options);
+            using var batch = new SyntheticActivations(SyntheticActivations.SmallArchitecture).Batch(64);
+            using var read = new HiddenStateBatch([.. batch.HiddenStates.Select(hidden => hidden.clone())], indices: [2, 3, 4]);
+            trainer.Step(read);
+        }
+
+        routed.Autoencoder.PreBias.ShouldBeClose(full_like(routed.Autoencoder.PreBias, 0.25f), "b_pre");
+        thresholds.ShouldBeClose(before, "θ");
     }
 
     [Fact]
@@ -230,15 +254,6 @@ public sealed class AutoencoderTrainerTests
             model.Parameters.Should().OnlyContain(parameter => parameter.Value.requires_grad);
 
         model.Parameters.Should().OnlyContain(parameter => !parameter.Value.requires_grad);
-    }
-
-    private static async IAsyncEnumerable<HiddenStateBatch> Yielding(IEnumerable<HiddenStateBatch> batches)
-    {
-        foreach (var batch in batches)
-        {
-            await Task.Yield();
-            yield return batch;
-        }
     }
 
     // Padding before, between and after the tokens, with values that would ruin any mean.

@@ -116,6 +116,20 @@ public sealed class RouterChoiceTests
     }
 
     [Fact]
+    public void AProbabilityOfZeroGivesTheEntropyAFiniteGradient()
+    {
+        using var scope = NewDisposeScope();
+        var logits = tensor(new float[] { 300, 0, -50 }).view(1, 3).requires_grad_(true);
+        var p = nn.functional.softmax(logits, 1);
+        using var routed = new RoutedActivations(zeros(1, 4), p, p.argmax(1, false), RoutingMode.Hard);
+
+        var gradient = autograd.grad([RouterEntropy.Mean(routed)], [logits])[0];
+
+        p[0, 1].item<float>().Should().Be(0);
+        gradient.isfinite().all().item<bool>().Should().BeTrue();
+    }
+
+    [Fact]
     public void MixturesDoNotSayWhatToReplace()
     {
         using var scope = NewDisposeScope();

@@ -111,6 +111,14 @@ public sealed class TextActivationSourceTests : IDisposable
     }
 
     [Fact]
+    public void TextsWithoutATokenAreAnError()
+    {
+        var begin = () => Source(new TextActivationOptions { ContextLength = 32 }).Batches(["", ""]).ToArray();
+
+        begin.Should().Throw<ArgumentException>().WithMessage("There is nothing to train on: the texts hold no token.");
+    }
+
+    [Fact]
     public void WhatDoesNotFitTogetherIsNamedTogether()
     {
         var options = new TextActivationOptions { ContextLength = 4096, Passes = 0 };

@@ -83,6 +83,36 @@ public sealed class TrainingSweepTests
         FluentActions.Invoking(() => new TrainingSweep([])).Should().Throw<ArgumentException>().WithMessage("*It has no routes*");
     }
 
+    [Fact]
+    public void RoutesNeedModelsOfTheirOwn()
+    {
+        using var model = new SingleLayerModel(TopKAutoencoder.Create(TopK, seed: 1), 1);
+        using var trainer = new AutoencoderTrainer(model, Options(model));
+
+        FluentActions.Invoking(() => new TrainingSweep([new("a", trainer), new("b", trainer)])).Should().Throw<ArgumentException>().WithMessage("*Several routes train the same model*");
+    }
+
+    [Fact]
+    public void ASweepGoesOnWithItsRoutesInTheirOrderOnly()
+    {
+        using var folder = new TemporaryFolder();
+        var checkpoints = new CheckpointOptions { Folder = folder.File("checkpoints") };
+        Train("a", "b").Should().NotThrow();
+
+        Train("b", "a").Should().Throw<TrainingMismatchException>().WithMessage("*Routes is b, a, but the checkpoint's is a, b.*");
+
+        Action Train(string first, string second) => () =>
+        {
+            using var modelA = new SingleLayerModel(TopKAutoencoder.Create(TopK, seed: 1), 2);
+            using var modelB = new SingleLayerModel(TopKAutoencoder.Create(TopK, seed: 2), 2);
+            using var a = new AutoencoderTrainer(modelA, Options(modelA));
+            using var b = new AutoencoderTrainer(modelB, Options(modelB));
+            var trainers = new Dictionary<string, AutoencoderTrainer> { ["a"] = a, ["b"] = b };
+            using var source = new StepSource(5, BatchTokens);
+            new TrainingSweep([new(first, trainers[first]), new(second, trainers[second])]).Train(source, checkpoints);
+        };
+    }
+
     [Theory]
     [InlineData("ReLU")]
     [InlineData("Gated")]
