@@ -41,14 +41,26 @@ public sealed class ReferenceActivationSource
     /// <returns>Whoever takes a batch disposes it. Enumerating again starts over.</returns>
     /// <exception cref="ArgumentException">The texts hold no word.</exception>
     /// <exception cref="OperationCanceledException">Enumeration was cancelled.</exception>
-    public IEnumerable<HiddenStateBatch> Batches(IEnumerable<string> texts, CancellationToken cancellation = default) =>
-        Sequences.Batches(texts).Select(sequences =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            return Forward(sequences);
-        });
+    public IEnumerable<HiddenStateBatch> Batches(IEnumerable<string> texts, CancellationToken cancellation = default)
+    {
+        using var run = Open(texts);
+        while (run.Next(cancellation) is { } batch)
+            yield return batch;
+    }
 
-    private HiddenStateBatch Forward(IReadOnlyList<PackedSequence> sequences)
+    /// <summary>The same batches as <see cref="Batches"/>, from a source whose position can be saved.</summary>
+    /// <param name="texts">Gone through once an epoch, in an order that must be the same when a training is resumed.</param>
+    /// <returns>A source that stands at the beginning.</returns>
+    public IActivationSource Open(IEnumerable<string> texts) => new ReferenceActivationRun(this, texts);
+
+    /// <summary>What decides the batches, beside the texts.</summary>
+    internal IReadOnlyDictionary<string, string> Settings() => new Dictionary<string, string>(TrainingSettings.Of(Sequences.Options))
+    {
+        ["HiddenStates"] = string.Join(", ", _hiddenStates),
+        ["LanguageModel"] = $"{_model.Config.ModelType}, {_model.Type}, {WeightFingerprint.Of(_model, _hiddenStates.Max())}",
+    };
+
+    internal HiddenStateBatch Forward(IReadOnlyList<PackedSequence> sequences)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

@@ -1,4 +1,5 @@
 using FluentAssertions;
+using RouteSae.Autoencoders;
 using RouteSae.LanguageModels;
 using RouteSae.Tests.Golden;
 using RouteSae.Tokens;
@@ -39,6 +40,46 @@ public sealed class ReferenceActivationSourceTests : IDisposable
             batch.HiddenStates[0].ShouldBeIdentical(output.HiddenState(8).flatten(0, 1), "hidden state 8");
             batch.HiddenStates[1].ShouldBeIdentical(output.HiddenState(0).flatten(0, 1), "hidden state 0");
             batch.HiddenStates[2].ShouldBeIdentical(output.HiddenState(3).flatten(0, 1), "hidden state 3");
+        }
+    }
+
+    [Fact]
+    public void ATrainingOnItGoesOnWhereItWasStopped()
+    {
+        using var folder = new TemporaryFolder();
+        var whole = Train("whole", Texts, stopAfter: null);
+
+        Train("stopped", Texts, stopAfter: 4).Should().BeNull();
+        var resumed = Train("stopped", Texts, stopAfter: null);
+
+        resumed.Should().Equal(whole);
+        Train("other", Texts, stopAfter: 4);
+        FluentActions.Invoking(() => Train("other", [.. Texts.Reverse()], stopAfter: null)).Should().Throw<TrainingMismatchException>().WithMessage("*The texts are not those of the checkpoint*");
+
+        // The encoder's weights; null when it was stopped.
+        float[]? Train(string name, string[] texts, int? stopAfter)
+        {
+            var topK = new TopKArchitecture { HiddenSize = 32, Latents = 48, ActiveLatents = 4, Fidelity = Fidelity.Reference };
+            using var model = new SingleLayerModel(TopKAutoencoder.Create(topK, seed: 1), 3);
+            using var trainer = new AutoencoderTrainer(model, new AutoencoderTrainerOptions { BatchTokens = 8, TotalTokens = 80, ReportInterval = 1 });
+            using var cancellation = new CancellationTokenSource();
+            var source = new ReferenceActivationSource(_model, _tokenizer, [3], new ReferenceSequenceOptions { MaxLength = 8, BatchSize = 1, Epochs = 4 });
+            using var run = source.Open(texts);
+            var progress = new Reports(report =>
+            {
+                if (report.Step == stopAfter)
+                    cancellation.Cancel();
+            });
+            try
+            {
+                trainer.Train(run, new CheckpointOptions { Folder = folder.File(name) }, progress, cancellation.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return null;
+            }
+            using var encoder = model.Autoencoder.EncoderWeight.detach();
+            return encoder.data<float>().ToArray();
         }
     }
 
