@@ -12,6 +12,7 @@ internal sealed record ComparisonOptions
           --quick                 a small comparison (one seed, K = 32, 512 latents, 150,000 tokens): minutes instead of hours
           --corpus FOLDER         texts: *.train.txt and *.valid.txt, one paragraph a line, an empty line between documents; packed
                                   ones (.txt.xz) are read with the xz program. Default: ../shared/data/corpora
+          --model FOLDER          another language model, a checkpoint folder in Hugging Face's format. Default: the embedded one
           --work FOLDER           where trained models and results are kept; what is there is not computed again.
                                   Default: artifacts/paper-comparison
           --output FILE           writes the report as Markdown, and the routing picture beside it. Default: the console alone
@@ -30,6 +31,9 @@ internal sealed record ComparisonOptions
 
     /// <summary>The folder of the texts.</summary>
     public string Corpus { get; init; } = Path.Combine("..", "shared", "data", "corpora");
+
+    /// <summary>The folder of the language model; null: the embedded one.</summary>
+    public string? Model { get; init; }
 
     /// <summary>Where trained models and results are kept.</summary>
     public string Work { get; init; } = Path.Combine("artifacts", "paper-comparison");
@@ -67,7 +71,7 @@ internal sealed record ComparisonOptions
     /// <summary>What decides the trained models and the results, seeds and active latents apart, which their names tell.</summary>
     public string Deciding => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(Router ? "router" : Fidelity ? "fidelity" : "architectures")}, latents {Latents}, tokens {Tokens} by {BatchTokens}, evaluation tokens {EvaluationTokens}, downstream tokens {DownstreamTokens}, corpus {Path.GetFullPath(Corpus)}");
+        $"{(Router ? "router" : Fidelity ? "fidelity" : "architectures")}, latents {Latents}, tokens {Tokens} by {BatchTokens}, evaluation tokens {EvaluationTokens}, downstream tokens {DownstreamTokens}, model {Model ?? "embedded"}, corpus {Path.GetFullPath(Corpus)}");
 
     /// <summary>Whether only the usage is wanted.</summary>
     public bool Help { get; init; }
@@ -91,6 +95,7 @@ internal sealed record ComparisonOptions
 
     private ComparisonOptions With(string option, string value) => option switch
     {
+        "--model" => this with { Model = value },
         "--corpus" => this with { Corpus = value },
         "--work" => this with { Work = value },
         "--output" => this with { Output = value },

@@ -40,7 +40,7 @@ internal static class ComparisonProgram
         var clock = Stopwatch.StartNew();
         var work = new WorkFolder(options);
         // In bfloat16, as the embedded RouteSAE was trained; it is twice as fast.
-        using var language = EmbeddedLanguageModel.Load(Precision.BFloat16);
+        using var language = ComparedLanguageModel.Load(options.Model, Precision.BFloat16);
         Train(language, options, work, cancellation);
         var results = Measure(language, options, work, cancellation);
         var report = new ComparisonReport(results).Markdown();
@@ -50,7 +50,7 @@ internal static class ComparisonProgram
             Write(output, report, results, language.Model.Config.DefaultRoutedHiddenStates);
     }
 
-    private static void Train(EmbeddedLanguageModel language, ComparisonOptions options, WorkFolder work, CancellationToken cancellation)
+    private static void Train(ComparedLanguageModel language, ComparisonOptions options, WorkFolder work, CancellationToken cancellation)
     {
         foreach (var seed in Enumerable.Range(1, options.Seeds))
         {
@@ -60,7 +60,7 @@ internal static class ComparisonProgram
         }
     }
 
-    private static IReadOnlyList<RunResult> Measure(EmbeddedLanguageModel language, ComparisonOptions options, WorkFolder work, CancellationToken cancellation)
+    private static IReadOnlyList<RunResult> Measure(ComparedLanguageModel language, ComparisonOptions options, WorkFolder work, CancellationToken cancellation)
     {
         var candidates = Candidates(language, options);
         var evaluation = new Evaluation(language, options, Log);
@@ -73,7 +73,7 @@ internal static class ComparisonProgram
         return [.. candidates.SelectMany(candidate => Enumerable.Range(1, options.Seeds).Select(seed => ResultFile.Read(work.Result(candidate, seed))!))];
     }
 
-    private static IReadOnlyList<Candidate> Candidates(EmbeddedLanguageModel language, ComparisonOptions options)
+    private static IReadOnlyList<Candidate> Candidates(ComparedLanguageModel language, ComparisonOptions options)
     {
         var architectures = new Architectures(language.Model.Config, options.Latents);
         return [.. options.Active.SelectMany(active => options switch

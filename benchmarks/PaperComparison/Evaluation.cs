@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RouteSae.PaperComparison;
 
 /// <summary>Measures the trained autoencoders of a seed on texts that none of them was trained on.</summary>
-internal sealed class Evaluation(EmbeddedLanguageModel language, ComparisonOptions options, Action<string> log)
+internal sealed class Evaluation(ComparedLanguageModel language, ComparisonOptions options, Action<string> log)
 {
     private const double CharactersOfToken = 4.5;
     private const int SequencesOfBatch = 16;

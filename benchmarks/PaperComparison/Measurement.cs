@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace RouteSae.PaperComparison;
 
 /// <summary>Measures one trained autoencoder on batches of tokens that pass by. Owns the autoencoder.</summary>
-internal sealed class Measurement(Candidate candidate, int seed, AutoencoderModel model, EmbeddedLanguageModel language) : IDisposable
+internal sealed class Measurement(Candidate candidate, int seed, AutoencoderModel model, ComparedLanguageModel language) : IDisposable
 {
     private readonly MeanNormalizedMse _error = new();
     private readonly MeanActiveLatents _active = new();

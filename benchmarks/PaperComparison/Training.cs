@@ -6,7 +6,7 @@ using RouteSae.Training;
 namespace RouteSae.PaperComparison;
 
 /// <summary>Trains the candidates of a seed on one pass of the language model, and keeps their tensors. Killed, it goes on from its last checkpoint.</summary>
-internal sealed class Training(EmbeddedLanguageModel language, ComparisonOptions options, WorkFolder work, Action<string> log)
+internal sealed class Training(ComparedLanguageModel language, ComparisonOptions options, WorkFolder work, Action<string> log)
 {
     private const double CharactersOfToken = 4.5; // of the embedded tokenizer on English prose, rounded up
 
