@@ -1,8 +1,6 @@
-using RouteSae.Native;
 using RouteSae.Storage;
 using TorchSharp;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace RouteSae.Autoencoders;
 
@@ -38,38 +36,22 @@ public sealed class GatedAutoencoder : SparseAutoencoder
     public Tensor MagnitudeScale => Parameters[3].Value;
 
     /// <inheritdoc cref="TopKAutoencoder.Create"/>
-    public static GatedAutoencoder Create(AutoencoderArchitecture architecture, int seed, Device? device = null)
-    {
-        Check(architecture);
-        using var initialization = new ParameterInitialization(seed, device);
-        using var scope = NewDisposeScope();
-        return new GatedAutoencoder(architecture, ParameterReader.From(StartingValues(architecture, initialization)));
-    }
+    public static GatedAutoencoder Create(AutoencoderArchitecture architecture, int seed, Device? device = null) =>
+        Create(architecture, seed, device, initialization => StartingValues(architecture, initialization), reader => new GatedAutoencoder(architecture, reader));
 
     /// <summary>Loads the tensors <c>encoder.weight</c> [M, D], <c>decoder.weight</c> [D, M], <c>pre_bias</c> [D], <c>gate_bias</c> [M], <c>mag_bias</c> [M] and <c>r_mag</c> [M], as float32.</summary>
     /// <exception cref="ArgumentException">The sizes are not possible, or a tensor's shape does not fit them.</exception>
-    public static GatedAutoencoder Load(AutoencoderArchitecture architecture, ITensorSource weights, Device? device = null)
-    {
-        Check(architecture);
-        return new GatedAutoencoder(architecture, ParameterReader.From(weights, device));
-    }
+    public static GatedAutoencoder Load(AutoencoderArchitecture architecture, ITensorSource weights, Device? device = null) =>
+        Read(architecture, weights, device, reader => new GatedAutoencoder(architecture, reader));
 
     /// <inheritdoc cref="TopKAutoencoder.FromTensors"/>
-    public static GatedAutoencoder FromTensors(AutoencoderArchitecture architecture, IReadOnlyDictionary<string, Tensor> stateDictionary)
-    {
-        Check(architecture);
-        return new GatedAutoencoder(architecture, ParameterReader.From(stateDictionary));
-    }
+    public static GatedAutoencoder FromTensors(AutoencoderArchitecture architecture, IReadOnlyDictionary<string, Tensor> stateDictionary) =>
+        Read(architecture, stateDictionary, reader => new GatedAutoencoder(architecture, reader));
 
     /// <summary>pre = W_enc (x − b_pre).</summary>
     /// <param name="x">Activations, [N, D].</param>
     /// <returns>[N, M]; the caller owns it.</returns>
-    public override Tensor PreActivations(Tensor x)
-    {
-        TorchRuntime.UseThreads();
-        using var scope = NewDisposeScope();
-        return F.linear(x - PreBias, EncoderWeight).MoveToOuterDisposeScope();
-    }
+    public override Tensor PreActivations(Tensor x) => PreActivations(x, bias: null);
 
     /// <inheritdoc/>
     /// <remarks>The reference ignores a selection; Corrected applies it to the codes.</remarks>

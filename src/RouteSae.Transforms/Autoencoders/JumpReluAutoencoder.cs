@@ -1,8 +1,6 @@
-using RouteSae.Native;
 using RouteSae.Storage;
 using TorchSharp;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace RouteSae.Autoencoders;
 
@@ -33,38 +31,22 @@ public sealed class JumpReluAutoencoder : SparseAutoencoder
     public Tensor Threshold => Parameters[2].Value;
 
     /// <inheritdoc cref="TopKAutoencoder.Create"/>
-    public static JumpReluAutoencoder Create(JumpReluArchitecture architecture, int seed, Device? device = null)
-    {
-        Check(architecture);
-        using var initialization = new ParameterInitialization(seed, device);
-        using var scope = NewDisposeScope();
-        return new JumpReluAutoencoder(architecture, ParameterReader.From(StartingValues(architecture, initialization)));
-    }
+    public static JumpReluAutoencoder Create(JumpReluArchitecture architecture, int seed, Device? device = null) =>
+        Create(architecture, seed, device, initialization => StartingValues(architecture, initialization), reader => new JumpReluAutoencoder(architecture, reader));
 
     /// <summary>Loads the tensors <c>encoder.weight</c> [M, D], <c>decoder.weight</c> [D, M], <c>pre_bias</c> [D], <c>latent_bias</c> [M] and <c>threshold</c> [M], as float32.</summary>
     /// <exception cref="ArgumentException">The sizes are not possible, or a tensor's shape does not fit them.</exception>
-    public static JumpReluAutoencoder Load(JumpReluArchitecture architecture, ITensorSource weights, Device? device = null)
-    {
-        Check(architecture);
-        return new JumpReluAutoencoder(architecture, ParameterReader.From(weights, device));
-    }
+    public static JumpReluAutoencoder Load(JumpReluArchitecture architecture, ITensorSource weights, Device? device = null) =>
+        Read(architecture, weights, device, reader => new JumpReluAutoencoder(architecture, reader));
 
     /// <inheritdoc cref="TopKAutoencoder.FromTensors"/>
-    public static JumpReluAutoencoder FromTensors(JumpReluArchitecture architecture, IReadOnlyDictionary<string, Tensor> stateDictionary)
-    {
-        Check(architecture);
-        return new JumpReluAutoencoder(architecture, ParameterReader.From(stateDictionary));
-    }
+    public static JumpReluAutoencoder FromTensors(JumpReluArchitecture architecture, IReadOnlyDictionary<string, Tensor> stateDictionary) =>
+        Read(architecture, stateDictionary, reader => new JumpReluAutoencoder(architecture, reader));
 
     /// <summary>pre = W_enc (x − b_pre) + b_lat.</summary>
     /// <param name="x">Activations, [N, D].</param>
     /// <returns>[N, M]; the caller owns it.</returns>
-    public override Tensor PreActivations(Tensor x)
-    {
-        TorchRuntime.UseThreads();
-        using var scope = NewDisposeScope();
-        return F.linear(x - PreBias, EncoderWeight, LatentBias).MoveToOuterDisposeScope();
-    }
+    public override Tensor PreActivations(Tensor x) => PreActivations(x, LatentBias);
 
     /// <inheritdoc/>
     internal override Tensor Activate(Tensor preActivations, CodeSelection? selection = null)

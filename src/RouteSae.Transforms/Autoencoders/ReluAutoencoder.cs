@@ -1,8 +1,6 @@
-using RouteSae.Native;
 using RouteSae.Storage;
 using TorchSharp;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace RouteSae.Autoencoders;
 
@@ -23,38 +21,22 @@ public sealed class ReluAutoencoder : SparseAutoencoder
     public Tensor LatentBias => Parameters[1].Value;
 
     /// <inheritdoc cref="TopKAutoencoder.Create"/>
-    public static ReluAutoencoder Create(AutoencoderArchitecture architecture, int seed, Device? device = null)
-    {
-        Check(architecture);
-        using var initialization = new ParameterInitialization(seed, device);
-        using var scope = NewDisposeScope();
-        return new ReluAutoencoder(architecture, ParameterReader.From(StartingValues(architecture, initialization)));
-    }
+    public static ReluAutoencoder Create(AutoencoderArchitecture architecture, int seed, Device? device = null) =>
+        Create(architecture, seed, device, initialization => StartingValues(architecture, initialization), reader => new ReluAutoencoder(architecture, reader));
 
     /// <summary>Loads the tensors <c>encoder.weight</c> [M, D], <c>decoder.weight</c> [D, M], <c>pre_bias</c> [D] and <c>latent_bias</c> [M], as float32.</summary>
     /// <exception cref="ArgumentException">The sizes are not possible, or a tensor's shape does not fit them.</exception>
-    public static ReluAutoencoder Load(AutoencoderArchitecture architecture, ITensorSource weights, Device? device = null)
-    {
-        Check(architecture);
-        return new ReluAutoencoder(architecture, ParameterReader.From(weights, device));
-    }
+    public static ReluAutoencoder Load(AutoencoderArchitecture architecture, ITensorSource weights, Device? device = null) =>
+        Read(architecture, weights, device, reader => new ReluAutoencoder(architecture, reader));
 
     /// <inheritdoc cref="TopKAutoencoder.FromTensors"/>
-    public static ReluAutoencoder FromTensors(AutoencoderArchitecture architecture, IReadOnlyDictionary<string, Tensor> stateDictionary)
-    {
-        Check(architecture);
-        return new ReluAutoencoder(architecture, ParameterReader.From(stateDictionary));
-    }
+    public static ReluAutoencoder FromTensors(AutoencoderArchitecture architecture, IReadOnlyDictionary<string, Tensor> stateDictionary) =>
+        Read(architecture, stateDictionary, reader => new ReluAutoencoder(architecture, reader));
 
     /// <summary>pre = W_enc (x − b_pre) + b_lat.</summary>
     /// <param name="x">Activations, [N, D].</param>
     /// <returns>[N, M]; the caller owns it.</returns>
-    public override Tensor PreActivations(Tensor x)
-    {
-        TorchRuntime.UseThreads();
-        using var scope = NewDisposeScope();
-        return F.linear(x - PreBias, EncoderWeight, LatentBias).MoveToOuterDisposeScope();
-    }
+    public override Tensor PreActivations(Tensor x) => PreActivations(x, LatentBias);
 
     /// <inheritdoc/>
     internal override Tensor Activate(Tensor preActivations, CodeSelection? selection = null)

@@ -1,5 +1,6 @@
 using RouteSae.Autoencoders.Kernels;
 using RouteSae.Native;
+using RouteSae.Storage;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -108,7 +109,36 @@ public abstract class SparseAutoencoder : IDisposable
         return (codes.mm(DecoderDirections) + PreBias).MoveToOuterDisposeScope();
     }
 
-    private protected static void Check(AutoencoderArchitecture architecture) =>
+    /// <summary>pre = W_enc (x − b_pre) + b, in the caller's scope.</summary>
+    private protected Tensor PreActivations(Tensor x, Tensor? bias)
+    {
+        TorchRuntime.UseThreads();
+        using var scope = NewDisposeScope();
+        return nn.functional.linear(x - PreBias, EncoderWeight, bias).MoveToOuterDisposeScope();
+    }
+
+    private protected static T Create<T>(
+        AutoencoderArchitecture architecture, int seed, Device? device, Func<ParameterInitialization, Dictionary<string, Tensor>> start, Func<ParameterReader, T> build)
+    {
+        Check(architecture);
+        using var initialization = new ParameterInitialization(seed, device);
+        using var scope = NewDisposeScope();
+        return build(ParameterReader.From(start(initialization)));
+    }
+
+    private protected static T Read<T>(AutoencoderArchitecture architecture, ITensorSource weights, Device? device, Func<ParameterReader, T> build)
+    {
+        Check(architecture);
+        return build(ParameterReader.From(weights, device));
+    }
+
+    private protected static T Read<T>(AutoencoderArchitecture architecture, IReadOnlyDictionary<string, Tensor> stateDictionary, Func<ParameterReader, T> build)
+    {
+        Check(architecture);
+        return build(ParameterReader.From(stateDictionary));
+    }
+
+    private static void Check(AutoencoderArchitecture architecture) =>
         ArchitectureCheck.ThrowIfAny("The autoencoder's architecture", architecture.Problems());
 
     /// <summary>The encoder and its transpose as decoder, and b_pre = 0: what all autoencoders start from.</summary>

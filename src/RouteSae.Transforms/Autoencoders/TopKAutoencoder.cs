@@ -3,7 +3,6 @@ using RouteSae.Native;
 using RouteSae.Storage;
 using TorchSharp;
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace RouteSae.Autoencoders;
 
@@ -36,41 +35,25 @@ public sealed class TopKAutoencoder : SparseAutoencoder
     /// <param name="seed">Seed of the encoder's starting values.</param>
     /// <param name="device">Where the tensors live. Default: the CPU.</param>
     /// <exception cref="ArgumentException">The sizes do not fit together; the message lists every problem.</exception>
-    public static TopKAutoencoder Create(TopKArchitecture architecture, int seed, Device? device = null)
-    {
-        Check(architecture);
-        using var initialization = new ParameterInitialization(seed, device);
-        using var scope = NewDisposeScope();
-        return new TopKAutoencoder(architecture, ParameterReader.From(StartingValues(architecture, initialization)));
-    }
+    public static TopKAutoencoder Create(TopKArchitecture architecture, int seed, Device? device = null) =>
+        Create(architecture, seed, device, initialization => StartingValues(architecture, initialization), reader => new TopKAutoencoder(architecture, reader));
 
     /// <summary>Loads the tensors <c>encoder.weight</c> [M, D], <c>decoder.weight</c> [D, M], <c>pre_bias</c> and <c>latent_bias</c>, as float32.</summary>
     /// <exception cref="ArgumentException">The sizes do not fit together, or a tensor's shape does not fit them.</exception>
-    public static TopKAutoencoder Load(TopKArchitecture architecture, ITensorSource weights, Device? device = null)
-    {
-        Check(architecture);
-        return new TopKAutoencoder(architecture, ParameterReader.From(weights, device));
-    }
+    public static TopKAutoencoder Load(TopKArchitecture architecture, ITensorSource weights, Device? device = null) =>
+        Read(architecture, weights, device, reader => new TopKAutoencoder(architecture, reader));
 
     /// <summary>Copies tensors that are in memory; the autoencoder computes in their type (float32 or float64) and on their device.</summary>
     /// <param name="architecture">The sizes.</param>
     /// <param name="stateDictionary">The tensors under their stored names. The caller keeps them.</param>
     /// <exception cref="ArgumentException">A tensor is missing, or its shape does not fit the architecture.</exception>
-    public static TopKAutoencoder FromTensors(TopKArchitecture architecture, IReadOnlyDictionary<string, Tensor> stateDictionary)
-    {
-        Check(architecture);
-        return new TopKAutoencoder(architecture, ParameterReader.From(stateDictionary));
-    }
+    public static TopKAutoencoder FromTensors(TopKArchitecture architecture, IReadOnlyDictionary<string, Tensor> stateDictionary) =>
+        Read(architecture, stateDictionary, reader => new TopKAutoencoder(architecture, reader));
 
     /// <summary>pre = W_enc (x − b_pre) + b_lat.</summary>
     /// <param name="x">Activations, [N, D].</param>
     /// <returns>[N, M]; the caller owns it.</returns>
-    public override Tensor PreActivations(Tensor x)
-    {
-        TorchRuntime.UseThreads();
-        using var scope = NewDisposeScope();
-        return F.linear(x - PreBias, EncoderWeight, LatentBias).MoveToOuterDisposeScope();
-    }
+    public override Tensor PreActivations(Tensor x) => PreActivations(x, LatentBias);
 
     /// <summary>
     /// Keeps the K largest pre-activations of each token. With <see cref="Fidelity.Corrected"/> a negative one among them
