@@ -47,23 +47,23 @@ public sealed class AutoencoderEvaluator
     {
         TorchRuntime.UseThreads();
         var encoding = new EncodingSums(_autoencoder);
-        var downstream = new List<DownstreamSums>();
+        var (original, downstream) = (new NextTokenCrossEntropy(), new List<DownstreamSums>());
         var (evaluated, tokens) = (0, 0L);
         foreach (var batch in batches)
         {
             using (batch)
             {
                 cancellation.ThrowIfCancellationRequested();
-                tokens += Add(batch, ++evaluated, encoding, downstream);
+                tokens += Add(batch, ++evaluated, encoding, original, downstream);
             }
             progress?.Report(new EvaluationProgress { Batches = evaluated, Tokens = tokens, NormalizedMse = encoding.NormalizedMse.Value });
         }
         if (tokens == 0)
             throw new ArgumentException("There is nothing to evaluate: the batches hold no real token.", nameof(batches));
-        return encoding.Report(_autoencoder, tokens, Report(downstream));
+        return encoding.Report(_autoencoder, tokens, Report(original, downstream));
     }
 
-    private long Add(EvaluationBatch batch, int number, EncodingSums encoding, List<DownstreamSums> downstream)
+    private long Add(EvaluationBatch batch, int number, EncodingSums encoding, NextTokenCrossEntropy original, List<DownstreamSums> downstream)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -75,8 +75,10 @@ public sealed class AutoencoderEvaluator
         var hiddenStates = _autoencoder.HiddenStates.Select(index => output.HiddenState(index).flatten(0, 1).index_select(0, places)).ToArray();
         ActivationCheck.ThrowIfNotFinite(hiddenStates, _autoencoder.HiddenStates, number);
         encoding.Add(_autoencoder.Forward(hiddenStates, _options.Selection));
-        if (_options.Downstream && _autoencoder.Replacements(hiddenStates, _options.Selection) is { } passes)
-            Add(passes, output.Logits!, hiddenStates, new EditedForward(_languageModel, batch, places), batch, downstream);
+        if (!_options.Downstream || _autoencoder.Replacements(hiddenStates, _options.Selection) is not { } passes)
+            return places.shape[0];
+        original.Add(output.Logits!, batch.InputIds, batch.PredictedTokens());
+        Add(passes, output.Logits!, hiddenStates, new EditedForward(_languageModel, batch, places), batch, downstream);
         return places.shape[0];
     }
 
@@ -93,6 +95,6 @@ public sealed class AutoencoderEvaluator
         }
     }
 
-    private DownstreamReport? Report(IReadOnlyList<DownstreamSums> passes) =>
-        passes.Count == 0 ? null : DownstreamSums.Mean([.. passes.Select(pass => pass.Report(_autoencoder.Fidelity))]);
+    private DownstreamReport? Report(NextTokenCrossEntropy original, IReadOnlyList<DownstreamSums> passes) =>
+        passes.Count == 0 ? null : DownstreamSums.Mean([.. passes.Select(pass => pass.Report(original, _autoencoder.Fidelity))]);
 }

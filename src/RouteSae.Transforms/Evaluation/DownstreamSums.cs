@@ -7,7 +7,6 @@ namespace RouteSae.Evaluation;
 internal sealed class DownstreamSums
 {
     private readonly KlDivergence _divergence = new();
-    private readonly NextTokenCrossEntropy _original = new();
     private readonly NextTokenCrossEntropy _replaced = new();
     private readonly NextTokenCrossEntropy _zero = new();
     private readonly NextTokenCrossEntropy _mean = new();
@@ -21,7 +20,6 @@ internal sealed class DownstreamSums
     public void Add(Tensor original, EditedForward forward, ReplacementPass pass, Func<Replacement, Tensor, Tensor> mean, EvaluationBatch batch)
     {
         using var predicted = batch.PredictedTokens();
-        _original.Add(original, batch.InputIds, predicted);
         using (var replaced = forward.Logits(pass, Ablation.Reconstruction))
         {
             _divergence.Add(original, replaced, batch.RealTokens);
@@ -33,17 +31,18 @@ internal sealed class DownstreamSums
             _mean.Add(ablated, batch.InputIds, predicted);
     }
 
+    /// <param name="original">Cross-entropy of the unchanged model.</param>
     /// <param name="fidelity">Of the loss recovered.</param>
-    public DownstreamReport Report(Fidelity fidelity) => new()
+    public DownstreamReport Report(NextTokenCrossEntropy original, Fidelity fidelity) => new()
     {
-        Predictions = _original.Predictions,
-        CrossEntropy = _original.Value,
+        Predictions = original.Predictions,
+        CrossEntropy = original.Value,
         ReplacedCrossEntropy = _replaced.Value,
         ZeroAblatedCrossEntropy = _zero.Value,
         MeanAblatedCrossEntropy = _mean.Value,
-        DeltaCrossEntropy = DeltaCrossEntropy.Of(_original.Value, _replaced.Value),
-        LossRecoveredFromZero = LossRecovered.Of(_original.Value, _replaced.Value, _zero.Value, fidelity),
-        LossRecoveredFromMean = LossRecovered.Of(_original.Value, _replaced.Value, _mean.Value, fidelity),
+        DeltaCrossEntropy = DeltaCrossEntropy.Of(original.Value, _replaced.Value),
+        LossRecoveredFromZero = LossRecovered.Of(original.Value, _replaced.Value, _zero.Value, fidelity),
+        LossRecoveredFromMean = LossRecovered.Of(original.Value, _replaced.Value, _mean.Value, fidelity),
         KlPerToken = _divergence.PerToken,
         KlPerSequence = _divergence.PerSequence,
     };

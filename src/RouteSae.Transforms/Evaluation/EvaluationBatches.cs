@@ -38,11 +38,7 @@ public static class EvaluationBatches
     private static EvaluationBatch Batch(PackedSequence[] windows, IReadOnlySet<int> leftOut)
     {
         using var scope = NewDisposeScope();
-        long[] shape = [windows.Length, windows[0].Ids.Length];
-        var isText = windows.SelectMany(window => Enumerable.Range(0, window.Ids.Length).Select(place => place < window.Length)).ToArray();
-        var ids = windows.SelectMany(window => window.Ids).ToArray();
-        var isReal = ids.Zip(isText, (id, text) => text && !leftOut.Contains(id)).ToArray();
-        var attentionMask = Array.TrueForAll(isText, text => text) ? null : tensor(isText, dimensions: shape);
-        return new EvaluationBatch(tensor(Array.ConvertAll(ids, id => (long)id), dimensions: shape), attentionMask, tensor(isReal, dimensions: shape));
+        var tokens = new WindowTokens(windows);
+        return new EvaluationBatch(tokens.InputIds(), tokens.AreAllText ? null : tokens.AttentionMask(), tokens.RealTokens(leftOut));
     }
 }

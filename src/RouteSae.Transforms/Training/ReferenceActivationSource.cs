@@ -13,8 +13,7 @@ namespace RouteSae.Training;
 /// </summary>
 public sealed class ReferenceActivationSource
 {
-    private readonly DecoderModel _model;
-    private readonly IReadOnlyList<int> _hiddenStates;
+    private readonly WindowReader _reader;
 
     /// <summary>Prepares the source.</summary>
     /// <param name="model">The language model.</param>
@@ -28,8 +27,7 @@ public sealed class ReferenceActivationSource
         ArgumentNullException.ThrowIfNull(model);
         Sequences = new ReferenceSequences(tokenizer, options);
         ArchitectureCheck.ThrowIfAny("The reference's activations", [.. Problems(model, tokenizer, hiddenStates)]);
-        _model = model;
-        _hiddenStates = hiddenStates;
+        _reader = new WindowReader(model, hiddenStates);
     }
 
     /// <summary>The sequences that the language model reads.</summary>
@@ -54,34 +52,19 @@ public sealed class ReferenceActivationSource
     public IActivationSource Open(IEnumerable<string> texts) => new ReferenceActivationRun(this, texts);
 
     /// <summary>What decides the batches, beside the texts.</summary>
-    internal IReadOnlyDictionary<string, string> Settings() => new Dictionary<string, string>(TrainingSettings.Of(Sequences.Options))
-    {
-        ["HiddenStates"] = string.Join(", ", _hiddenStates),
-        ["LanguageModel"] = $"{_model.Config.ModelType}, {_model.Type}, {WeightFingerprint.Of(_model, _hiddenStates.Max())}",
-    };
+    internal IReadOnlyDictionary<string, string> Settings() =>
+        new Dictionary<string, string>(TrainingSettings.Of(Sequences.Options).Concat(_reader.Settings));
 
     internal HiddenStateBatch Forward(IReadOnlyList<PackedSequence> sequences)
     {
         using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var ids = sequences.SelectMany(sequence => sequence.Ids).Select(id => (long)id).ToArray();
-        var isText = sequences.SelectMany(sequence => Enumerable.Range(0, sequence.Ids.Length).Select(place => place < sequence.Length)).ToArray();
-        var inputIds = tensor(ids, device: _model.Device).view(sequences.Count, -1); // [B, S]
-        var attentionMask = tensor(isText, device: _model.Device).view(sequences.Count, -1);
-        var output = _model.Forward(inputIds, attentionMask, new ForwardRequest { HiddenStates = _hiddenStates });
-        return new HiddenStateBatch(_hiddenStates.Select(index => output.HiddenState(index).flatten(0, 1)).ToArray(), indices: _hiddenStates); // L x [B · S, D]
+        return new HiddenStateBatch(_reader.Read(new WindowTokens(sequences)), indices: _reader.HiddenStates);
     }
 
-    private IEnumerable<string> Problems(DecoderModel model, TextTokenizer tokenizer, IReadOnlyList<int> hiddenStates)
-    {
-        var config = model.Config;
-        if (hiddenStates.Count == 0)
-            yield return "No hidden state is named.";
-        foreach (var index in hiddenStates.Where(index => index < 0 || index > model.LastHiddenState))
-            yield return $"Hidden state {index} does not exist in this model: choose within 0 to {model.LastHiddenState}.";
-        if (tokenizer.VocabularySize > config.VocabularySize)
-            yield return $"The tokenizer has {tokenizer.VocabularySize} tokens, but the language model knows {config.VocabularySize}: they do not belong together.";
-        if (Sequences.Options.MaxLength > config.MaxPositions)
-            yield return $"MaxLength is {Sequences.Options.MaxLength}, but the language model takes at most {config.MaxPositions} tokens.";
-    }
+    private IEnumerable<string> Problems(DecoderModel model, TextTokenizer tokenizer, IReadOnlyList<int> hiddenStates) =>
+    [
+        .. hiddenStates.Where(index => index < 0 || index > model.LastHiddenState)
+            .Select(index => $"Hidden state {index} does not exist in this model: choose within 0 to {model.LastHiddenState}."),
+        .. WindowReader.Problems(model, tokenizer, hiddenStates, nameof(ReferenceSequenceOptions.MaxLength), Sequences.Options.MaxLength),
+    ];
 }

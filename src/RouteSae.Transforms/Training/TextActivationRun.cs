@@ -45,7 +45,7 @@ internal sealed class TextActivationRun : IActivationSource
         _packer.Restore(state.Within("packing."));
         _windows.Clear();
         _windows.AddRange(PackedSequence.Restore(state.Within("windows.")));
-        _mixer.Restore(state.Within("mixing."), _source.Model.Device);
+        _mixer.Restore(state.Within("mixing."), _source.Device);
     }
 
     public void Dispose()

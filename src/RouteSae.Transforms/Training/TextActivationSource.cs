@@ -16,7 +16,8 @@ public sealed class TextActivationSource
     private const int PaperContextLength = 512;
 
     private readonly TextTokenizer _tokenizer;
-    private readonly IReadOnlyList<int> _hiddenStates;
+    private readonly WindowReader _reader;
+    private readonly IReadOnlySet<int> _leftOut;
     private readonly TextActivationOptions _options;
 
     /// <summary>Prepares the source.</summary>
@@ -31,16 +32,16 @@ public sealed class TextActivationSource
         _options = options ?? new TextActivationOptions();
         ArchitectureCheck.ThrowIfAny(
             "The source of activations", [.. _options.Problems(), .. Problems(model, tokenizer, hiddenStates, _options)]);
-        Model = model;
         _tokenizer = tokenizer;
-        _hiddenStates = hiddenStates;
+        _reader = new WindowReader(model, hiddenStates);
+        _leftOut = _options.IncludeSpecialTokens ? new HashSet<int>() : tokenizer.SpecialTokens;
     }
 
     /// <summary>The tokens of a window.</summary>
-    public int ContextLength => _options.ContextLength ?? Math.Min(PaperContextLength, Model.Config.MaxPositions);
+    public int ContextLength => _options.ContextLength ?? Math.Min(PaperContextLength, _reader.MaximumPositions);
 
-    /// <summary>The language model.</summary>
-    internal DecoderModel Model { get; }
+    /// <summary>Where the hidden states come to lie.</summary>
+    internal Device Device => _reader.Device;
 
     /// <summary>Batches of <see cref="TextActivationOptions.BatchTokens"/> real tokens; the last one may be smaller.</summary>
     /// <param name="texts">Gone through once for each pass; empty texts are skipped.</param>
@@ -61,12 +62,10 @@ public sealed class TextActivationSource
     public IActivationSource Open(IEnumerable<string> texts) => new TextActivationRun(this, _options, texts);
 
     /// <summary>What decides the batches, beside the texts.</summary>
-    internal IReadOnlyDictionary<string, string> Settings() => new Dictionary<string, string>(TrainingSettings.Of(_options))
+    internal IReadOnlyDictionary<string, string> Settings() => new Dictionary<string, string>(TrainingSettings.Of(_options).Concat(_reader.Settings))
     {
         [nameof(ContextLength)] = $"{ContextLength}",
-        ["HiddenStates"] = string.Join(", ", _hiddenStates),
         ["Tokenizer"] = TokenizerFingerprint.Of(_tokenizer),
-        ["LanguageModel"] = $"{Model.Config.ModelType}, {Model.Type}, {WeightFingerprint.Of(Model, _hiddenStates.Max())}",
     };
 
     internal IReadOnlyList<int> Tokens(string text) => _tokenizer.Encode(text, addSpecialTokens: false).Ids;
@@ -83,29 +82,19 @@ public sealed class TextActivationSource
     internal HiddenStateBatch Forward(IReadOnlyList<PackedSequence> windows)
     {
         using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var ids = windows.SelectMany(window => window.Ids).Select(id => (long)id).ToArray();
-        var isText = windows.SelectMany(window => Enumerable.Range(0, window.Ids.Length).Select(place => place < window.Length)).ToArray();
-        var inputIds = tensor(ids, device: Model.Device).view(windows.Count, -1); // [B, S]
-        var attentionMask = tensor(isText, device: Model.Device).view(windows.Count, -1);
-        var output = Model.Forward(inputIds, attentionMask, new ForwardRequest { HiddenStates = _hiddenStates });
-        var states = _hiddenStates.Select(index => output.HiddenState(index).flatten(0, 1)).ToArray(); // L x [B · S, D]
-        var isTrainedOn = ids.Zip(isText, (id, text) => text && (_options.IncludeSpecialTokens || !_tokenizer.SpecialTokens.Contains((int)id)));
-        return new HiddenStateBatch(states, tensor(isTrainedOn.ToArray(), device: Model.Device), _hiddenStates);
+        var tokens = new WindowTokens(windows);
+        return new HiddenStateBatch(_reader.Read(tokens), tokens.RealTokens(_leftOut, Device).flatten(), _reader.HiddenStates);
     }
 
     private static IEnumerable<string> Problems(
         DecoderModel model, TextTokenizer tokenizer, IReadOnlyList<int> hiddenStates, TextActivationOptions options)
     {
-        var config = model.Config;
-        if (hiddenStates.Count == 0)
-            yield return "No hidden state is asked for; name at least one.";
-        var highest = Math.Min(config.LayerCount - 1, model.LastHiddenState);
-        foreach (var index in hiddenStates.Where(index => index < 0 || index > highest))
-            yield return $"Hidden state {index} cannot be read: choose within 0 to {highest} (the language model has {config.LayerCount} layers; the last hidden state is after the final norm).";
-        if (tokenizer.VocabularySize > config.VocabularySize)
-            yield return $"The tokenizer has {tokenizer.VocabularySize} tokens, but the language model knows {config.VocabularySize}: they do not belong together.";
-        if (options.ContextLength > config.MaxPositions)
-            yield return $"ContextLength is {options.ContextLength}, but the language model takes at most {config.MaxPositions} tokens.";
+        var highest = Math.Min(model.Config.LayerCount - 1, model.LastHiddenState);
+        return
+        [
+            .. hiddenStates.Where(index => index < 0 || index > highest).Select(index =>
+                $"Hidden state {index} cannot be read: choose within 0 to {highest} (the language model has {model.Config.LayerCount} layers; the last hidden state is after the final norm)."),
+            .. WindowReader.Problems(model, tokenizer, hiddenStates, nameof(options.ContextLength), options.ContextLength),
+        ];
     }
 }

@@ -14,7 +14,6 @@ namespace RouteSae.Autoencoders.Kernels;
 internal sealed unsafe class RoutingKernel
 {
     private const int TokensOfRange = 32;
-    private const float Epsilon = (float)Standardization.Epsilon;
 
     private readonly Tensor _weight; // [L, D]
     private readonly int _layers;
@@ -86,8 +85,8 @@ internal sealed unsafe class RoutingKernel
                 for (var l = 0; l < _layers; l++)
                 {
                     var row = (TElement*)sources[l] + (long)t * _width;
-                    var mean = _standardizes ? Mean<TElement>(row) : 0;
-                    AddScaled<TElement>(row, mean, _standardizes ? Scale<TElement>(row, mean) : 1, x, overwrite: true);
+                    var mean = _standardizes ? StandardizedRows.Mean<TElement>(row, _width) : 0;
+                    StandardizedRows.AddScaled<TElement>(row, mean, _standardizes ? StandardizedRows.Scale<TElement>(row, mean, _width) : 1, x, _width, overwrite: true);
                     probabilityGradients[t * _layers + l] += FloatRows.Dot(x, gradients + (long)t * _width, _width);
                 }
             }
@@ -132,9 +131,9 @@ internal sealed unsafe class RoutingKernel
     {
         for (var l = 0; l < _layers; l++)
         {
-            var mean = scales[2 * l] = _standardizes ? Mean<TElement>(token[l]) : 0;
-            var scale = scales[2 * l + 1] = _standardizes ? Scale<TElement>(token[l], mean) : 1;
-            AddScaled<TElement>(token[l], mean, _mean ? scale / _layers : scale, aggregate, overwrite: l == 0);
+            var mean = scales[2 * l] = _standardizes ? StandardizedRows.Mean<TElement>(token[l], _width) : 0;
+            var scale = scales[2 * l + 1] = _standardizes ? StandardizedRows.Scale<TElement>(token[l], mean, _width) : 1;
+            StandardizedRows.AddScaled<TElement>(token[l], mean, _mean ? scale / _layers : scale, aggregate, _width, overwrite: l == 0);
         }
     }
 
@@ -163,7 +162,7 @@ internal sealed unsafe class RoutingKernel
         if (_mode == RoutingMode.Hard)
         {
             var weight = _isUnscaled ? 1 : p[chosen];
-            AddScaled<TElement>(token[chosen], scales[2 * chosen], scales[2 * chosen + 1] * weight, x, overwrite: true);
+            StandardizedRows.AddScaled<TElement>(token[chosen], scales[2 * chosen], scales[2 * chosen + 1] * weight, x, _width, overwrite: true);
             return;
         }
         var second = _mode == RoutingMode.TopTwo ? Second(p, chosen) : -1;
@@ -172,7 +171,7 @@ internal sealed unsafe class RoutingKernel
         {
             if (second >= 0 && l != chosen && l != second)
                 continue;
-            AddScaled<TElement>(token[l], scales[2 * l], scales[2 * l + 1] * p[l], x, isFirst);
+            StandardizedRows.AddScaled<TElement>(token[l], scales[2 * l], scales[2 * l + 1] * p[l], x, _width, isFirst);
             isFirst = false;
         }
     }
@@ -187,67 +186,5 @@ internal sealed unsafe class RoutingKernel
                 second = l;
         }
         return second;
-    }
-
-    /// <summary>1 / (std + ε).</summary>
-    private float Scale<TElement>(TElement* row, float mean) where TElement : unmanaged, IRowNumber<TElement> =>
-        1 / (MathF.Sqrt(SquaredDeviation<TElement>(row, mean) / (_width - 1)) + Epsilon);
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private float Mean<TElement>(TElement* row) where TElement : unmanaged, IRowNumber<TElement>
-    {
-        Vector512<float> even = default, odd = default;
-        var i = 0;
-        for (; i + 32 <= _width; i += 32)
-        {
-            even += TElement.Load(row + i);
-            odd += TElement.Load(row + i + 16);
-        }
-        var sum = FloatRows.Sum(even + odd);
-        for (; i < _width; i++)
-            sum += TElement.Read(row + i);
-        return sum / _width;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private float SquaredDeviation<TElement>(TElement* row, float mean) where TElement : unmanaged, IRowNumber<TElement>
-    {
-        Vector512<float> even = default, odd = default;
-        var center = Vector512.Create(mean);
-        var i = 0;
-        for (; i + 32 <= _width; i += 32)
-        {
-            var low = TElement.Load(row + i) - center;
-            var high = TElement.Load(row + i + 16) - center;
-            even = Vector512.FusedMultiplyAdd(low, low, even);
-            odd = Vector512.FusedMultiplyAdd(high, high, odd);
-        }
-        var sum = FloatRows.Sum(even + odd);
-        for (; i < _width; i++)
-        {
-            var deviation = TElement.Read(row + i) - mean;
-            sum = MathF.FusedMultiplyAdd(deviation, deviation, sum);
-        }
-        return sum;
-    }
-
-    /// <summary>target (+)= (row − mean) · scale.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AddScaled<TElement>(TElement* row, float mean, float scale, float* target, bool overwrite) where TElement : unmanaged, IRowNumber<TElement>
-    {
-        Vector512<float> center = Vector512.Create(mean), factor = Vector512.Create(scale);
-        var i = 0;
-        if (overwrite)
-        {
-            for (; i + 16 <= _width; i += 16)
-                ((TElement.Load(row + i) - center) * factor).Store(target + i);
-        }
-        else
-        {
-            for (; i + 16 <= _width; i += 16)
-                Vector512.FusedMultiplyAdd(TElement.Load(row + i) - center, factor, Vector512.Load(target + i)).Store(target + i);
-        }
-        for (; i < _width; i++)
-            target[i] = MathF.FusedMultiplyAdd(TElement.Read(row + i) - mean, scale, overwrite ? 0 : target[i]);
     }
 }
