@@ -17,6 +17,9 @@ internal sealed record Candidate(string Architecture, int ActiveLatents, Func<in
     /// <summary>What its training options have beyond those of all.</summary>
     public Action<AutoencoderTrainerOptions> Configure { get; init; } = _ => { };
 
+    /// <summary>How texts become its batches.</summary>
+    public DataRule Data { get; init; } = DataRule.PackedAndMixed;
+
     /// <summary>Names files, routes and rows.</summary>
     public string Name => $"{Architecture} K{ActiveLatents}";
 }

@@ -19,6 +19,7 @@ internal sealed record ComparisonOptions
           --tokens N              tokens to train on, for each seed. Default: 600000
           --router                compares choices of routing and training instead of architectures
           --fidelity              compares Fidelity.Reference with Corrected for the baselines instead
+          --data                  compares ways to make batches of texts instead (packing, mixing, padding, special tokens)
           --evaluation-tokens N   tokens on which reconstruction and features are measured. Default: 200000
           --downstream-tokens N   tokens on which the language model runs with the reconstruction in it. Default: 16384
           --latents M             latents of every autoencoder. Default: 1024
@@ -50,6 +51,9 @@ internal sealed record ComparisonOptions
     /// <summary>Whether the baselines are compared with themselves under the reference's rules.</summary>
     public bool Fidelity { get; init; }
 
+    /// <summary>Whether ways to make batches of texts are compared.</summary>
+    public bool Data { get; init; }
+
     /// <summary>Tokens on which reconstruction and features are measured.</summary>
     public int EvaluationTokens { get; init; } = 200_000;
 
@@ -71,7 +75,15 @@ internal sealed record ComparisonOptions
     /// <summary>What decides the trained models and the results, seeds and active latents apart, which their names tell.</summary>
     public string Deciding => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(Router ? "router" : Fidelity ? "fidelity" : "architectures")}, latents {Latents}, tokens {Tokens} by {BatchTokens}, evaluation tokens {EvaluationTokens}, downstream tokens {DownstreamTokens}, model {Model ?? "embedded"}, corpus {Path.GetFullPath(Corpus)}");
+        $"{Subject}, latents {Latents}, tokens {Tokens} by {BatchTokens}, evaluation tokens {EvaluationTokens}, downstream tokens {DownstreamTokens}, model {Model ?? "embedded"}, corpus {Path.GetFullPath(Corpus)}");
+
+    private string Subject => this switch
+    {
+        { Router: true } => "router",
+        { Fidelity: true } => "fidelity",
+        { Data: true } => "data",
+        _ => "architectures",
+    };
 
     /// <summary>Whether only the usage is wanted.</summary>
     public bool Help { get; init; }
@@ -81,13 +93,13 @@ internal sealed record ComparisonOptions
     {
         if (arguments.Any(argument => argument is "--help" or "-h"))
             return new ComparisonOptions { Help = true };
-        var isRouter = arguments.Contains("--router");
         var options = arguments.Contains("--quick")
             ? new ComparisonOptions { Quick = true, Tokens = 150_000, EvaluationTokens = 50_000, DownstreamTokens = 4096, Latents = 512, Seeds = 1, Active = [32], Work = Path.Combine("artifacts", "paper-comparison-quick") }
             : new ComparisonOptions();
-        var isFidelity = arguments.Contains("--fidelity");
-        options = options with { Router = isRouter, Fidelity = isFidelity, Active = isRouter || isFidelity ? [32] : options.Active };
-        var rest = arguments.Where(argument => argument is not ("--quick" or "--router" or "--fidelity")).ToArray();
+        options = options with { Router = arguments.Contains("--router"), Fidelity = arguments.Contains("--fidelity"), Data = arguments.Contains("--data") };
+        if (options.Subject != "architectures")
+            options = options with { Active = [32] };
+        var rest = arguments.Where(argument => argument is not ("--quick" or "--router" or "--fidelity" or "--data")).ToArray();
         for (var i = 0; i < rest.Length; i += 2)
             options = options.With(rest[i], i + 1 < rest.Length ? rest[i + 1] : throw new ArgumentException($"{rest[i]} has no value."));
         return options.Checked();

@@ -80,6 +80,7 @@ internal static class ComparisonProgram
         {
             { Router: true } => RouterVariants.All(architectures, active),
             { Fidelity: true } => architectures.ByBothRules(active),
+            { Data: true } => DataVariants.All(architectures, active),
             _ => architectures.All(active),
         })];
     }

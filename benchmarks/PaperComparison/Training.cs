@@ -12,6 +12,12 @@ internal sealed class Training(ComparedLanguageModel language, ComparisonOptions
 
     public void Run(IReadOnlyList<Candidate> candidates, int seed, CancellationToken cancellation)
     {
+        foreach (var ruled in candidates.GroupBy(candidate => candidate.Data))
+            Run(ruled.Key, [.. ruled], seed, cancellation);
+    }
+
+    private void Run(DataRule rule, IReadOnlyList<Candidate> candidates, int seed, CancellationToken cancellation)
+    {
         var texts = Corpus.Draw(options.Corpus, "train", (long)(options.Tokens * CharactersOfToken), seed);
         var routes = candidates.Select(candidate => new SweepRoute(candidate.Name, new AutoencoderTrainer(candidate.Create(seed), OptionsOf(candidate)))).ToArray();
         var checkpoints = new CheckpointOptions { Folder = work.Checkpoints(candidates, seed), Warnings = new Warnings(log) };
@@ -19,12 +25,12 @@ internal sealed class Training(ComparedLanguageModel language, ComparisonOptions
         {
             var clock = Stopwatch.StartNew();
             var sweep = new TrainingSweep(routes);
-            using var source = Source(seed, sweep.HiddenStates).Open(texts);
-            var results = sweep.Train(source, checkpoints, new Progress(log), cancellation);
+            var results = Train(sweep, new RuledBatches(language, sweep.HiddenStates, options.BatchTokens, seed), rule, texts, checkpoints, cancellation);
             log(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {candidates.Count} autoencoders trained in {clock.Elapsed.TotalMinutes:F1} minutes"));
             foreach (var (candidate, route, result) in candidates.Zip(routes, results))
                 Keep(candidate, route, result, work.Model(candidate, seed));
-            Directory.Delete(checkpoints.Folder, recursive: true);
+            if (Directory.Exists(checkpoints.Folder))
+                Directory.Delete(checkpoints.Folder, recursive: true);
         }
         finally
         {
@@ -34,6 +40,16 @@ internal sealed class Training(ComparedLanguageModel language, ComparisonOptions
                 route.Trainer.Model.Dispose();
             }
         }
+    }
+
+    /// <summary>By the default rule training goes on from checkpoints; the others, which are for short comparisons, start again.</summary>
+    private IReadOnlyList<SweepResult> Train(
+        TrainingSweep sweep, RuledBatches batches, DataRule rule, IReadOnlyList<string> texts, CheckpointOptions checkpoints, CancellationToken cancellation)
+    {
+        if (rule != DataRule.PackedAndMixed)
+            return sweep.Train(batches.Of(rule, texts), new Progress(log), cancellation);
+        using var source = batches.Open(texts);
+        return sweep.Train(source, checkpoints, new Progress(log), cancellation);
     }
 
     private void Keep(Candidate candidate, SweepRoute route, SweepResult result, string file)
@@ -60,9 +76,6 @@ internal sealed class Training(ComparedLanguageModel language, ComparisonOptions
         candidate.Configure(trainer);
         return trainer;
     }
-
-    private TextActivationSource Source(int seed, IReadOnlyList<int> hiddenStates) => new(
-        language.Model, language.Tokenizer, hiddenStates, new TextActivationOptions { BatchTokens = options.BatchTokens, MixedBatches = 64, Seed = seed });
 
     private sealed class Progress(Action<string> log) : IProgress<SweepProgress>
     {

@@ -35,6 +35,23 @@ public sealed class PaperComparisonTests : IDisposable
         ComparisonProgram.Run([.. arguments, "--evaluation-tokens", "2048"]).Should().Be(2, "the folder is of other options");
     }
 
+    [Fact]
+    public void ComparesWaysToMakeBatches()
+    {
+        WriteCorpus();
+        string[] arguments =
+        [
+            "--quick", "--data", "--corpus", _folder, "--work", Path.Combine(_folder, "work"), "--output", Path.Combine(_folder, "report.md"),
+            "--tokens", "2048", "--latents", "48", "--active", "8", "--evaluation-tokens", "1024", "--downstream-tokens", "512",
+        ];
+
+        ComparisonProgram.Run(arguments).Should().Be(0);
+
+        var rows = File.ReadAllLines(Path.Combine(_folder, "report.md")).Where(line => line.Contains("| 8.0 |", StringComparison.Ordinal)).ToArray();
+        rows.Should().HaveCount(5);
+        rows.Select(row => row.Split('|')[3]).Should().OnlyHaveUniqueItems("other batches give other weights");
+    }
+
     [Theory]
     [InlineData("--latents", "many")]
     [InlineData("--wrong", "1")]
