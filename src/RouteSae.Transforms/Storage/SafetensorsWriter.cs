@@ -37,7 +37,8 @@ public static class SafetensorsWriter
         Write(stream, Prepare(tensors, metadata));
     }
 
-    private static SafetensorsHeaderWriter Prepare(
+    /// <summary>Checks and orders tensors.</summary>
+    internal static SafetensorsHeaderWriter Prepare(
         IEnumerable<KeyValuePair<string, Tensor>> tensors,
         IReadOnlyDictionary<string, string>? metadata)
     {
@@ -46,13 +47,21 @@ public static class SafetensorsWriter
         return new SafetensorsHeaderWriter(tensors, metadata);
     }
 
-    private static void Write(Stream stream, SafetensorsHeaderWriter header)
+    /// <summary>Writes the header of a file.</summary>
+    /// <returns>Its length in bytes, which is where the data starts.</returns>
+    internal static long WriteHeader(Stream stream, SafetensorsHeaderWriter header)
     {
         var json = header.ToJson();
         Span<byte> length = stackalloc byte[SafetensorsHeader.PrefixLength];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)json.Length);
         stream.Write(length);
         stream.Write(json);
+        return SafetensorsHeader.PrefixLength + json.Length;
+    }
+
+    private static void Write(Stream stream, SafetensorsHeaderWriter header)
+    {
+        WriteHeader(stream, header);
         foreach (var (_, tensor) in header.Tensors)
         {
             using var data = tensor.detach();

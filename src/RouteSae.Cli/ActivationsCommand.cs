@@ -1,0 +1,66 @@
+using System.CommandLine;
+using RouteSae.LanguageModels;
+using RouteSae.Storage;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RouteSae.Cli;
+
+/// <summary><c>routesae activations</c>: every hidden state and the logits of given tokens.</summary>
+internal static class ActivationsCommand
+{
+    private const string HiddenStates = "hidden_states";
+    private const string Logits = "logits";
+    private const int TokensOfPass = 4096;
+
+    public static Command Create(TextWriter output)
+    {
+        var model = CommonOptions.Model();
+        var tokens = CommonOptions.Input("--tokens", "A safetensors file with input_ids and, where tokens are padding, attention_mask: I64 [rows, tokens].");
+        var file = CommonOptions.Output("The safetensors file to write: hidden_states F32 [layers + 1, rows, tokens, hidden size], the last after the final norm, and logits F32 [rows, tokens, vocabulary].");
+        var precision = CommonOptions.Precision();
+        var fromMask = new Option<bool>("--positions")
+        {
+            Description = "from-zero: 0, 1, 2 … whatever the mask, as in Hugging Face's forward; from-mask: attended tokens only count, as in its generate.",
+            HelpName = "from-zero|from-mask",
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = result => CommonOptions.Choice(result, "--positions", ("from-zero", false), ("from-mask", true)),
+        };
+        fromMask.CompletionSources.Add("from-zero", "from-mask");
+        var command = new Command("activations", "Writes the hidden states and logits of a language model.") { model, tokens, file, fromMask, precision };
+        command.SetAction((result, cancellation) => Task.Run(() => Write(
+            result.GetRequiredValue(model), result.GetRequiredValue(tokens).FullName, result.GetRequiredValue(file).FullName,
+            result.GetValue(fromMask), result.GetValue(precision), output, cancellation), cancellation));
+        return command;
+    }
+
+    private static void Write(string folder, string tokens, string path, bool positionsFromMask, Precision precision, TextWriter output, CancellationToken cancellation)
+    {
+        using var noGradient = no_grad();
+        using var prompts = PromptFile.Read(tokens);
+        using var model = DecoderModel.Load(folder, new DecoderLoadOptions { Precision = precision });
+        var request = new ForwardRequest { HiddenStates = [.. Enumerable.Range(0, model.Config.LayerCount + 1)], Logits = true, PositionsFromMask = positionsFromMask };
+        var (rows, length) = (prompts.InputIds.size(0), prompts.InputIds.size(1));
+        long[] hiddenShape = [model.Config.LayerCount + 1, rows, length, model.Config.HiddenSize], logitsShape = [rows, length, model.Config.VocabularySize];
+        SafetensorsPieces.Write(path, [(HiddenStates, ScalarType.Float32, hiddenShape), (Logits, ScalarType.Float32, logitsShape)], pieces =>
+        {
+            var step = Math.Max(1, TokensOfPass / length);
+            for (long row = 0; row < rows; row += step)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Write(model, prompts, row, Math.Min(step, rows - row), request, pieces);
+            }
+        });
+        output.WriteLine($"{path}: {HiddenStates} [{string.Join(", ", hiddenShape)}], {Logits} [{string.Join(", ", logitsShape)}]");
+    }
+
+    private static void Write(DecoderModel model, PromptFile prompts, long row, long count, ForwardRequest request, SafetensorsPieces pieces)
+    {
+        using var scope = NewDisposeScope();
+        var (rows, length) = (prompts.InputIds.size(0), prompts.InputIds.size(1));
+        using var output = model.Forward(prompts.InputIds.narrow(0, row, count), prompts.AttentionMask?.narrow(0, row, count), request);
+        foreach (var index in request.HiddenStates)
+            pieces.Write(HiddenStates, (index * rows + row) * length * model.Config.HiddenSize, output.HiddenState(index));
+        pieces.Write(Logits, row * length * model.Config.VocabularySize, output.Logits!);
+    }
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+
+namespace RouteSae.Cli;
+
+/// <summary>The routesae tool: its commands, and what becomes of their errors.</summary>
+internal static class Tool
+{
+    /// <summary>The work failed.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line is wrong.</summary>
+    public const int WrongArguments = 2;
+
+    /// <summary>Runs a command line.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="output">Results.</param>
+    /// <param name="error">Messages and progress.</param>
+    /// <returns>0, <see cref="Failed"/> or <see cref="WrongArguments"/>.</returns>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    {
+        var root = new RootCommand("Reads Hugging Face language models for RouteSAE.")
+        {
+            ActivationsCommand.Create(output),
+            GenerateCommand.Create(output),
+            TokenizeCommand.Create(output),
+        };
+        var parsed = root.Parse(arguments);
+        try
+        {
+            var exit = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+            return parsed.Errors.Count > 0 ? WrongArguments : exit;
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("routesae: stopped.");
+            return Failed;
+        }
+        catch (Exception e) when (IsExpected(e))
+        {
+            error.WriteLine($"routesae: {e.Message}");
+            return Failed;
+        }
+    }
+
+    /// <summary>Errors whose message tells the user what to do; anything else is a fault of ours and keeps its stack trace.</summary>
+    private static bool IsExpected(Exception e) =>
+        e is IOException or FormatException or InvalidDataException or ArgumentException or InvalidOperationException or UnauthorizedAccessException
+            or NotSupportedException or DllNotFoundException;
+}

@@ -1,0 +1,69 @@
+using FluentAssertions;
+using RouteSae.Storage;
+using RouteSae.Tests;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace RouteSae.Cli.Tests;
+
+/// <summary>The options of <c>routesae activations</c>.</summary>
+public sealed class ActivationsTests : IDisposable
+{
+    private static readonly string s_model = RepositoryFiles.Golden("lm", "llama_gqa_untied");
+
+    private readonly ToolFolder _folder = new();
+
+    [Fact]
+    public async Task PositionsFromTheMaskMakeLeftPaddingInvisible()
+    {
+        using var scope = NewDisposeScope();
+        var ids = tensor(new long[] { 7, 8, 9, 10 }, [1, 4]);
+        var padded = cat([zeros([1, 3], ScalarType.Int64), ids], 1);
+        var mask = cat([zeros([1, 3], ScalarType.Int64), ones_like(ids)], 1);
+
+        var alone = await Logits(["--positions", "from-mask"], ("input_ids", ids));
+        var fromMask = await Logits(["--positions", "from-mask"], ("input_ids", padded), ("attention_mask", mask));
+        var fromZero = await Logits(["--positions", "from-zero"], ("input_ids", padded), ("attention_mask", mask));
+
+        fromMask.narrow(1, 3, 4).allclose(alone, 1e-4, 1e-5).Should().BeTrue();
+        fromZero.narrow(1, 3, 4).allclose(alone, 1e-4, 1e-5).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task BFloat16IsNearFloat32ButNotTheSame()
+    {
+        using var scope = NewDisposeScope();
+        var ids = tensor(new long[] { 7, 8, 9, 10 }, [1, 4]);
+
+        var wide = await Logits(["--precision", "float32"], ("input_ids", ids));
+        var narrow = await Logits(["--precision", "bfloat16"], ("input_ids", ids));
+
+        var distance = (narrow - wide).norm() / wide.norm();
+        distance.item<float>().Should().BeInRange(1e-4f, 3e-2f);
+    }
+
+    [Fact]
+    public async Task RowsThatDoNotFitIntoOnePassComeOutInTheirPlaces()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        var ids = randint(0, 444, [40, 128], ScalarType.Int64); // 5,120 tokens
+
+        var all = await Logits([], ("input_ids", ids));
+        var last = await Logits([], ("input_ids", ids.narrow(0, 35, 5)));
+
+        all.narrow(0, 35, 5).allclose(last, 1e-4, 1e-5).Should().BeTrue();
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private async Task<Tensor> Logits(string[] options, params (string, Tensor)[] tokens)
+    {
+        var file = _folder.Write("in.safetensors", tokens);
+        var run = await ToolRun.Of(["activations", "--model", s_model, "--tokens", file, "--output", _folder["out.safetensors"], .. options]);
+        run.Error.Should().BeEmpty();
+        using var written = SafetensorsFile.Open(_folder["out.safetensors"]);
+        return written.Load("logits").clone();
+    }
+}
