@@ -11,6 +11,7 @@ internal static class ActivationsCommand
 {
     private const string HiddenStates = "hidden_states";
     private const string Logits = "logits";
+    private const string FromMask = "from-mask";
     private const int TokensOfPass = 4096;
 
     public static Command Create(TextWriter output)
@@ -19,18 +20,12 @@ internal static class ActivationsCommand
         var tokens = CommonOptions.Input("--tokens", "A safetensors file with input_ids and, where tokens are padding, attention_mask: I64 [rows, tokens].");
         var file = CommonOptions.Output("The safetensors file to write: hidden_states F32 [layers + 1, rows, tokens, hidden size], the last after the final norm, and logits F32 [rows, tokens, vocabulary].");
         var precision = CommonOptions.Precision();
-        var fromMask = new Option<bool>("--positions")
-        {
-            Description = "from-zero: 0, 1, 2 … whatever the mask, as in Hugging Face's forward; from-mask: attended tokens only count, as in its generate.",
-            HelpName = "from-zero|from-mask",
-            Arity = ArgumentArity.ExactlyOne,
-            CustomParser = result => CommonOptions.Choice(result, "--positions", ("from-zero", false), ("from-mask", true)),
-        };
-        fromMask.CompletionSources.Add("from-zero", "from-mask");
-        var command = new Command("activations", "Writes the hidden states and logits of a language model.") { model, tokens, file, fromMask, precision };
+        var positions = CommonOptions.OneOf(
+            "--positions", "from-zero: 0, 1, 2 … whatever the mask, as in Hugging Face's forward; from-mask: attended tokens only count, as in its generate.", "from-zero", FromMask);
+        var command = new Command("activations", "Writes the hidden states and logits of a language model.") { model, tokens, file, positions, precision };
         command.SetAction((result, cancellation) => Task.Run(() => Write(
             result.GetRequiredValue(model), result.GetRequiredValue(tokens).FullName, result.GetRequiredValue(file).FullName,
-            result.GetValue(fromMask), result.GetValue(precision), output, cancellation), cancellation));
+            result.GetValue(positions) == FromMask, CommonOptions.Precision(result.GetRequiredValue(precision)), output, cancellation), cancellation));
         return command;
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using RouteSae.LanguageModels;
 
 namespace RouteSae.Cli;
@@ -7,6 +6,9 @@ namespace RouteSae.Cli;
 /// <summary>Options that several commands have.</summary>
 internal static class CommonOptions
 {
+    private const string Float32 = "float32";
+    private const string BFloat16 = "bfloat16";
+
     public static Option<string> Model() => new("--model") { Description = "The checkpoint: a folder in Hugging Face's format.", Required = true };
 
     public static Option<FileInfo> Input(string name, string description)
@@ -31,29 +33,16 @@ internal static class CommonOptions
         return option;
     }
 
-    public static Option<Precision> Precision()
+    /// <summary>One of several words; the first is the default.</summary>
+    public static Option<string> OneOf(string name, string description, params string[] words)
     {
-        var option = new Option<Precision>("--precision")
-        {
-            Description = "The type to compute in: float32 or bfloat16.",
-            HelpName = "float32|bfloat16",
-            DefaultValueFactory = _ => LanguageModels.Precision.Float32,
-            CustomParser = result => Choice(result, "--precision", ("float32", LanguageModels.Precision.Float32), ("bfloat16", LanguageModels.Precision.BFloat16)),
-        };
-        option.CompletionSources.Add("float32", "bfloat16");
+        var option = new Option<string>(name) { Description = description, HelpName = string.Join('|', words), DefaultValueFactory = _ => words[0] };
+        option.AcceptOnlyFromAmong(words);
         return option;
     }
 
-    /// <summary>One of several words.</summary>
-    public static T? Choice<T>(ArgumentResult result, string option, params (string Word, T Value)[] choices)
-    {
-        var word = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        foreach (var choice in choices)
-        {
-            if (choice.Word == word)
-                return choice.Value;
-        }
-        result.AddError($"{option} is '{word}'; {string.Join(" or ", choices.Select(choice => choice.Word))} is expected.");
-        return default;
-    }
+    public static Option<string> Precision() => OneOf("--precision", "The type to compute in.", Float32, BFloat16);
+
+    /// <summary>What the word means.</summary>
+    public static Precision Precision(string word) => word == BFloat16 ? LanguageModels.Precision.BFloat16 : LanguageModels.Precision.Float32;
 }

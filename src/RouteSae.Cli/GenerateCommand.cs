@@ -24,7 +24,7 @@ internal static class GenerateCommand
         var command = new Command("generate", "Continues prompts with the most probable tokens.") { model, tokens, maximum, file, precision };
         command.SetAction((result, cancellation) => Task.Run(() => Write(
             result.GetRequiredValue(model), result.GetRequiredValue(tokens).FullName, result.GetRequiredValue(file).FullName,
-            result.GetValue(maximum), result.GetValue(precision), output, cancellation), cancellation));
+            result.GetValue(maximum), CommonOptions.Precision(result.GetRequiredValue(precision)), output, cancellation), cancellation));
         return command;
     }
 

@@ -1,3 +1,4 @@
+using RouteSae.Native;
 using RouteSae.Storage;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -7,6 +8,8 @@ namespace RouteSae.Cli.Tests;
 /// <summary>A folder for what the tool reads and writes.</summary>
 internal sealed class ToolFolder : IDisposable
 {
+    static ToolFolder() => TorchRuntime.EnsureLoaded();
+
     private readonly string _path = Directory.CreateTempSubdirectory("routesae-").FullName;
 
     public string this[string name] => Path.Combine(_path, name);
