@@ -26,6 +26,9 @@ public sealed class AutoencoderParameter : IDisposable
     /// <summary>Whether the loss reaches it: an optimiser leaves the others alone.</summary>
     public bool IsTrained { get; }
 
+    /// <summary>Times the learning rate of the step: above 1 where the parameter lives on a scale on which Adam's steps are small. Default 1.</summary>
+    public double LearningRateFactor { get; internal init; } = 1;
+
     /// <summary>A detached copy, in stored layout, of the parameter or of a tensor shaped like it (a gradient, an Adam moment). The caller owns it.</summary>
     /// <param name="like">A tensor of the shape of <see cref="Value"/>.</param>
     public Tensor ToStored(Tensor like)

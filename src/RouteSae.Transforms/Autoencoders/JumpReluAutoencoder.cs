@@ -18,7 +18,7 @@ public sealed class JumpReluAutoencoder : SparseAutoencoder
     private const string ThresholdName = "threshold";
 
     private JumpReluAutoencoder(JumpReluArchitecture architecture, ParameterReader reader)
-        : base(architecture, reader, [reader.Read(LatentBiasName, architecture.Latents), reader.Read(ThresholdName, architecture.Latents)]) =>
+        : base(architecture, reader, [reader.Read(LatentBiasName, architecture.Latents), reader.Read(ThresholdName, ThresholdRate(architecture), architecture.Latents)]) =>
         Architecture = architecture;
 
     /// <inheritdoc/>
@@ -84,6 +84,13 @@ public sealed class JumpReluAutoencoder : SparseAutoencoder
 
     /// <summary>The value itself, with a gradient towards θ: what is added is 0.</summary>
     private Tensor WithSlope(Tensor value, Tensor slope) => value + slope * (Threshold - Threshold.detach());
+
+    /// <summary>
+    /// θ is a length among standardised activations, which are √D long: with the learning rate of the weights it would need √D times
+    /// as many steps as where activations have length 1.
+    /// </summary>
+    private static double ThresholdRate(JumpReluArchitecture architecture) =>
+        architecture.Fidelity == Fidelity.Corrected ? Math.Sqrt(architecture.HiddenSize) : 1;
 
     private static Dictionary<string, Tensor> StartingValues(JumpReluArchitecture architecture, ParameterInitialization initialization) =>
         new(TiedStart(architecture, initialization))

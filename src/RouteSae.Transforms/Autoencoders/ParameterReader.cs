@@ -31,6 +31,9 @@ internal sealed class ParameterReader
 
     public AutoencoderParameter Read(string name, bool isTrained, params long[] shape) => new(_prefix + name, Load(name, shape), isTrained: isTrained);
 
+    public AutoencoderParameter Read(string name, double learningRateFactor, params long[] shape) =>
+        new(_prefix + name, Load(name, shape)) { LearningRateFactor = learningRateFactor };
+
     /// <param name="name">Name without the prefix.</param>
     /// <param name="storedShape">Shape as stored; the parameter's value is the transpose.</param>
     public AutoencoderParameter ReadTransposed(string name, params long[] storedShape)

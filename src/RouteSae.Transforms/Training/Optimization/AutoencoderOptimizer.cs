@@ -56,7 +56,7 @@ public sealed class AutoencoderOptimizer : IDisposable
         _normalizeDecoder = normalizeDecoder;
         _unitNormInterval = unitNormInterval;
         _values = parameters.Select(parameter => parameter.Value).ToArray();
-        Adam = new AdamOptimizer(_values, beta1, beta2);
+        Adam = new AdamOptimizer(_values, beta1, beta2, learningRateFactors: [.. parameters.Select(parameter => parameter.LearningRateFactor)]);
         normalizeDecoder();
         RecordGradients(recordGradients);
     }

@@ -11,6 +11,7 @@ namespace RouteSae.Training;
 public sealed class AdamOptimizer : IDisposable
 {
     private readonly IReadOnlyList<Tensor> _parameters;
+    private readonly IReadOnlyList<double>? _factors;
     private readonly double _beta1;
     private readonly double _beta2;
     private readonly double _epsilon;
@@ -20,9 +21,11 @@ public sealed class AdamOptimizer : IDisposable
     /// <param name="beta1">β₁. Default 0.9.</param>
     /// <param name="beta2">β₂. Default 0.999.</param>
     /// <param name="epsilon">ε. Default 1e-8.</param>
-    public AdamOptimizer(IReadOnlyList<Tensor> parameters, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8)
+    /// <param name="learningRateFactors">What the learning rate is multiplied by for each parameter, in their order. Default null: 1.</param>
+    public AdamOptimizer(
+        IReadOnlyList<Tensor> parameters, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, IReadOnlyList<double>? learningRateFactors = null)
     {
-        _parameters = parameters;
+        (_parameters, _factors) = (parameters, learningRateFactors);
         (_beta1, _beta2, _epsilon) = (beta1, beta2, epsilon);
         Moments = parameters.Select(Zero).ToArray();
     }
@@ -41,7 +44,7 @@ public sealed class AdamOptimizer : IDisposable
         using var noGradient = no_grad();
         StepsTaken++;
         for (var i = 0; i < _parameters.Count; i++)
-            Update(_parameters[i], gradients[i], Moments[i], learningRate);
+            Update(_parameters[i], gradients[i], Moments[i], learningRate * (_factors?[i] ?? 1));
     }
 
     /// <summary>Begins a step that kernels take, with the numbers that it needs.</summary>
