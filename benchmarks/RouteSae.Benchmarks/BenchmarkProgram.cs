@@ -12,7 +12,7 @@ internal static class BenchmarkProgram
 {
     private static readonly IPart[] s_parts =
     [
-        new RoutePart(), new EncodePart(), new InferencePart(), new DecodePart(), new TrainPart(), new LanguageModelPart(), new FeaturisePart(),
+        new RoutePart(), new EncodePart(), new InferencePart(), new DecodePart(), new TrainPart(), new LanguageModelPart(), new FeaturisePart(), new CheckpointPart(),
     ];
 
     /// <returns>0, 1 when something could not be run or written, 2 when the command line is wrong.</returns>
@@ -48,7 +48,7 @@ internal static class BenchmarkProgram
         var report = new BenchmarkReport(output);
         report.Add(MachineFacts.Read().ToMarkdown());
         report.Add(Ceilings.Measure().ToMarkdown());
-        foreach (var part in s_parts.Where(part => options.Part is null || part.Name == options.Part))
+        foreach (var part in s_parts.Where(part => options.Part is null ? !part.OnlyByName : part.Name == options.Part))
             part.Run(options, report);
         if (options.Output is { } path)
             AtomicFile.WriteText(path, report.ToMarkdown());

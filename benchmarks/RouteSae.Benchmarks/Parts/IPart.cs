@@ -7,6 +7,9 @@ internal interface IPart
 {
     string Name { get; }
 
+    /// <summary>Whether "all" leaves it out. Default: false.</summary>
+    bool OnlyByName => false;
+
     /// <summary>Measures, and adds a section to the report.</summary>
     void Run(BenchmarkOptions options, BenchmarkReport report);
 }
