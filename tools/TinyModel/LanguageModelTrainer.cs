@@ -24,12 +24,12 @@ internal sealed class LanguageModelTrainer : IDisposable
             parameter.requires_grad_(true);
         int queries = config.AttentionHeads * config.HeadSize, keys = config.KeyValueHeads * config.HeadSize;
         var layers = model.Layers;
-        AddMatrices(layers.Select(l => (l.QueryKeyValue, 0L)).Concat(layers.Select(l => (l.AttentionOutput, 0L))), queries);
-        AddMatrices(layers.SelectMany(l => new[] { (l.QueryKeyValue, (long)queries), (l.QueryKeyValue, (long)queries + keys) }), keys);
-        AddMatrices(layers.SelectMany(l => new[] { (l.GateUp, 0L), (l.GateUp, (long)config.IntermediateSize) }), config.IntermediateSize);
-        AddMatrices(layers.Select(l => (l.Down, 0L)), config.HiddenSize);
-        foreach (var norm in layers.SelectMany(l => new[] { l.AttentionNorm, l.FeedForwardNorm }).Append(model.FinalNorm!))
-            _vectors.Add((norm, new AdamGroup(norm)));
+        AddMatrices(layers.Select(l => (l.Attention.QueryKeyValue, 0L)).Concat(layers.Select(l => (l.Attention.Output, 0L))), queries);
+        AddMatrices(layers.SelectMany(l => new[] { (l.Attention.QueryKeyValue, (long)queries), (l.Attention.QueryKeyValue, (long)queries + keys) }), keys);
+        AddMatrices(layers.SelectMany(l => new[] { (l.FeedForward.GateUp, 0L), (l.FeedForward.GateUp, (long)config.IntermediateSize) }), config.IntermediateSize);
+        AddMatrices(layers.Select(l => (l.FeedForward.Down, 0L)), config.HiddenSize);
+        foreach (var norm in layers.SelectMany(l => new[] { l.AttentionNorm, l.FeedForwardNorm }).Append(model.FinalNorm))
+            _vectors.Add((norm!.Weight!, new AdamGroup(norm.Weight!)));
         _embedding = new AdamGroup(model.Embedding);
         _headGradient = zeros_like(_embedding.Master).DetachFromDisposeScope();
     }

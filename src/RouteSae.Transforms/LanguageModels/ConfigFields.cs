@@ -9,8 +9,14 @@ internal sealed class ConfigFields(JsonElement root, string name)
 {
     public string Name => name;
 
+    /// <summary>An object without fields.</summary>
+    public static ConfigFields Empty(string name) => new(JsonElement.Parse("{}"), name);
+
     public JsonElement? Find(string field) =>
         root.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    /// <summary>Whether the field is there, be it null.</summary>
+    public bool Has(string field) => root.TryGetProperty(field, out _);
 
     /// <summary>An object within this one.</summary>
     public ConfigFields? Object(string field) => Find(field) switch
@@ -36,6 +42,30 @@ internal sealed class ConfigFields(JsonElement root, string name)
             : throw Unexpected(field, value, "a positive whole number");
     }
 
+    /// <summary>A positive whole number; null when the field is null, and the fallback when it is missing.</summary>
+    public int? PositiveOrNull(string field, int? fallback) => Find(field) is null ? Has(field) ? null : fallback : Positive(field);
+
+    /// <summary>0 or a positive whole number.</summary>
+    public int Count(string field, int fallback) => Find(field) switch
+    {
+        null => fallback,
+        { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out var number) && number >= 0 => number,
+        { } value => throw Unexpected(field, value, "0 or a positive whole number"),
+    };
+
+    /// <summary>A positive number; null when the field is null, and the fallback when it is missing.</summary>
+    public double? NumberOrNull(string field, double? fallback) => Find(field) is null ? Has(field) ? null : fallback : Number(field);
+
+    /// <summary>A list of positive numbers.</summary>
+    public IReadOnlyList<double> Numbers(string field)
+    {
+        if (Find(field) is not { } value)
+            throw Missing(field);
+        return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(number => number.ValueKind == JsonValueKind.Number && number.GetDouble() > 0)
+            ? [.. value.EnumerateArray().Select(number => number.GetDouble())]
+            : throw Unexpected(field, value, "a list of positive numbers");
+    }
+
     public double Number(string field, double? fallback = null)
     {
         if (Find(field) is not { } value)
@@ -52,6 +82,16 @@ internal sealed class ConfigFields(JsonElement root, string name)
         { ValueKind: JsonValueKind.False } => false,
         { } value => throw Unexpected(field, value, "true or false"),
     };
+
+    /// <summary>A list of texts, each one of those that are known; null when the field is missing.</summary>
+    public IReadOnlyList<string>? Texts(string field, params string[] known)
+    {
+        if (Find(field) is not { } value)
+            return null;
+        return value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(text => text.ValueKind == JsonValueKind.String && known.Contains(text.GetString()))
+            ? [.. value.EnumerateArray().Select(text => text.GetString()!)]
+            : throw Unexpected(field, value, $"a list of {string.Join(" and ", known)}");
+    }
 
     /// <summary>A token id or a list of them; null when the field is missing.</summary>
     public IReadOnlyList<int>? TokenIds(string field)

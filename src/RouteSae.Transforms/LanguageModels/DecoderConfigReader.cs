@@ -1,25 +1,17 @@
 using System.Text.Json;
+using RouteSae.LanguageModels.Families;
 
 namespace RouteSae.LanguageModels;
 
 /// <summary>Reads a Hugging Face <c>config.json</c>: finds the family, which maps the fields.</summary>
 internal static class DecoderConfigReader
 {
-    private static readonly Dictionary<string, Func<ConfigFields, DecoderConfig>> s_families = new(StringComparer.Ordinal)
-    {
-        ["llama"] = LlamaConfigReader.Read,
-    };
-
     public static DecoderConfig Read(string json, string name) => Parse(json, name, fields =>
     {
         var modelType = fields.Text("model_type") ?? throw fields.Missing("model_type");
-        if (!s_families.TryGetValue(modelType, out var read))
-        {
-            throw new LanguageModelFormatException(
-                $"{name}: model_type '{modelType}' is not supported. Known: {string.Join(", ", s_families.Keys.Order(StringComparer.Ordinal))}.");
-        }
-
-        var config = read(fields);
+        if (!DecoderFamilies.Contains(modelType))
+            throw new LanguageModelFormatException($"{name}: model_type '{modelType}' is not supported. Known: {DecoderFamilies.Names}.");
+        var config = DecoderFamilies.Find(modelType).Read(fields);
         var problems = DecoderConfigCheck.Problems(config).ToList();
         return problems.Count == 0
             ? config

@@ -1,15 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RouteSae.LanguageModels.Families;
 using RouteSae.Storage;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels;
 
-/// <summary>Writes a model as a Hugging Face checkpoint folder: config.json and model.safetensors.</summary>
+/// <summary>Writes a Llama model as a Hugging Face checkpoint folder: config.json and model.safetensors.</summary>
 internal static class DecoderExport
 {
     public static void Write(DecoderModel model, string folder, ScalarType type)
     {
+        LlamaFamily.ThrowIfOther(model.Config);
         Directory.CreateDirectory(folder);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
@@ -20,13 +22,13 @@ internal static class DecoderExport
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(DecoderModel model)
     {
-        var (config, names) = (model.Config, TensorNames.Llama);
-        yield return new(names.Embedding, model.Embedding);
-        yield return new(names.FinalNorm, model.FinalNorm ?? throw Incomplete());
+        var (config, names) = (model.Config, TensorNames.Llama("model."));
+        yield return new($"{names.Embedding}.weight", model.Embedding);
+        yield return new($"{names.FinalNorm}.weight", model.FinalNorm?.Weight ?? throw Incomplete());
         foreach (var pair in model.Layers.SelectMany((layer, index) => Layer(layer, config, names, names.Layer(index))))
             yield return pair;
         if (!config.TiedEmbeddings)
-            yield return new(names.Head, model.Head ?? throw Incomplete());
+            yield return new($"{names.Head}.weight", model.Head ?? throw Incomplete());
     }
 
     private static InvalidOperationException Incomplete() =>
@@ -35,14 +37,15 @@ internal static class DecoderExport
     private static IEnumerable<KeyValuePair<string, Tensor>> Layer(DecoderLayer layer, DecoderConfig config, TensorNames names, string prefix)
     {
         int wide = config.IntermediateSize, queries = config.AttentionHeads * config.HeadSize, keys = config.KeyValueHeads * config.HeadSize;
+        var (attention, feedForward, joint) = (layer.Attention, layer.FeedForward, names.QueryKeyValue);
         return
         [
-            new($"{prefix}{names.AttentionNorm}.weight", layer.AttentionNorm),
-            .. Rows(prefix, layer.QueryKeyValue, layer.QueryKeyValueBias, (names.Query, queries), (names.Key, keys), (names.Value, keys)),
-            .. Rows(prefix, layer.AttentionOutput, layer.AttentionOutputBias, (names.AttentionOutput, config.HiddenSize)),
-            new($"{prefix}{names.FeedForwardNorm}.weight", layer.FeedForwardNorm),
-            .. Rows(prefix, layer.GateUp, layer.GateUpBias, (names.Gate, wide), (names.Up, wide)),
-            .. Rows(prefix, layer.Down, layer.DownBias, (names.Down, config.HiddenSize)),
+            new($"{prefix}{names.AttentionNorm}.weight", layer.AttentionNorm!.Weight!),
+            .. Rows(prefix, attention.QueryKeyValue, attention.QueryKeyValueBias, (joint[0], queries), (joint[1], keys), (joint[2], keys)),
+            .. Rows(prefix, attention.Output, attention.OutputBias, (names.AttentionOutput, config.HiddenSize)),
+            new($"{prefix}{names.FeedForwardNorm}.weight", layer.FeedForwardNorm!.Weight!),
+            .. Rows(prefix, feedForward.GateUp, feedForward.GateUpBias, (names.GateUp[0], wide), (names.GateUp[1], wide)),
+            .. Rows(prefix, feedForward.Down, feedForward.DownBias, (names.Down, config.HiddenSize)),
         ];
     }
 
@@ -75,29 +78,19 @@ internal static class DecoderExport
             ["max_position_embeddings"] = config.MaxPositions,
             ["rms_norm_eps"] = config.NormEpsilon,
             ["rope_theta"] = config.RopeTheta,
-            ["rope_scaling"] = Scaling(config.RopeScaling),
+            ["rope_scaling"] = RopeScalingJson.Of(config.RopeScaling),
             ["hidden_act"] = "silu",
             ["attention_bias"] = config.AttentionBias,
             ["mlp_bias"] = config.FeedForwardBias,
             ["tie_word_embeddings"] = config.TiedEmbeddings,
             ["torch_dtype"] = type == ScalarType.BFloat16 ? "bfloat16" : "float32",
         };
-        if (config.EndOfSequence.Count > 0)
-            json["eos_token_id"] = config.EndOfSequence.Count == 1 ? config.EndOfSequence[0] : new JsonArray([.. config.EndOfSequence.Select(id => JsonValue.Create(id))]);
+        json["eos_token_id"] = config.EndOfSequence switch
+        {
+            [] => null,
+            [var only] => only,
+            var several => new JsonArray([.. several.Select(id => JsonValue.Create(id))]),
+        };
         return json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
     }
-
-    private static JsonObject? Scaling(RopeScaling scaling) => scaling.Kind switch
-    {
-        RopeScalingKind.Linear => new JsonObject { ["rope_type"] = "linear", ["factor"] = scaling.Factor },
-        RopeScalingKind.Llama3 => new JsonObject
-        {
-            ["rope_type"] = "llama3",
-            ["factor"] = scaling.Factor,
-            ["low_freq_factor"] = scaling.LowFrequencyFactor,
-            ["high_freq_factor"] = scaling.HighFrequencyFactor,
-            ["original_max_position_embeddings"] = scaling.OriginalMaxPositions,
-        },
-        _ => null,
-    };
 }

@@ -1,3 +1,5 @@
+using RouteSae.LanguageModels.Blocks;
+using RouteSae.LanguageModels.Families;
 using RouteSae.Native;
 using static TorchSharp.torch;
 
@@ -15,6 +17,7 @@ internal static class DecoderInitializer
     public static DecoderModel Create(DecoderConfig config, long seed, ScalarType type)
     {
         DecoderConfigCheck.ThrowIfInvalid(config);
+        LlamaFamily.ThrowIfOther(config);
         TorchRuntime.EnsureLoaded();
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
@@ -27,21 +30,29 @@ internal static class DecoderInitializer
         Tensor Keep(Tensor tensor) => tensor.to_type(type).DetachFromDisposeScope();
         Tensor? Bias(bool wanted, long size) => wanted ? Keep(zeros(size)) : null;
 
-        var layers = Enumerable.Range(0, config.LayerCount).Select(_ => new DecoderLayer(config)
+        Norm Norm() => new(NormKind.RootMeanSquare, config.NormEpsilon, Keep(ones(hidden)));
+
+        var layers = Enumerable.Range(0, config.LayerCount).Select(index => new DecoderLayer(config)
         {
-            AttentionNorm = Keep(ones(hidden)),
-            QueryKeyValue = Matrix(projections, hidden, 1 / Math.Sqrt(hidden)),
-            QueryKeyValueBias = Bias(config.AttentionBias, projections),
-            AttentionOutput = Matrix(hidden, queries, residual / Math.Sqrt(queries)),
-            AttentionOutputBias = Bias(config.AttentionBias, hidden),
-            FeedForwardNorm = Keep(ones(hidden)),
-            GateUp = Matrix(2 * wide, hidden, 1 / Math.Sqrt(hidden)),
-            GateUpBias = Bias(config.FeedForwardBias, 2 * wide),
-            Down = Matrix(hidden, wide, residual / Math.Sqrt(wide)),
-            DownBias = Bias(config.FeedForwardBias, hidden),
+            AttentionNorm = Norm(),
+            Attention = new SelfAttention(config, index)
+            {
+                QueryKeyValue = Matrix(projections, hidden, 1 / Math.Sqrt(hidden)),
+                QueryKeyValueBias = Bias(config.AttentionBias, projections),
+                Output = Matrix(hidden, queries, residual / Math.Sqrt(queries)),
+                OutputBias = Bias(config.AttentionOutputBias, hidden),
+            },
+            FeedForwardNorm = Norm(),
+            FeedForward = new FeedForward(config)
+            {
+                GateUp = Matrix(2 * wide, hidden, 1 / Math.Sqrt(hidden)),
+                GateUpBias = Bias(config.FeedForwardBias, 2 * wide),
+                Down = Matrix(hidden, wide, residual / Math.Sqrt(wide)),
+                DownBias = Bias(config.FeedForwardBias, hidden),
+            },
         }).ToArray();
         var embedding = Matrix(config.VocabularySize, hidden, EmbeddingDeviation);
         var head = config.TiedEmbeddings ? embedding.alias().DetachFromDisposeScope() : Matrix(config.VocabularySize, hidden, EmbeddingDeviation);
-        return new DecoderModel(config, embedding, layers, Keep(ones(hidden)), head);
+        return new DecoderModel(config, new DecoderParts { Embedding = embedding, Layers = layers, FinalNorm = Norm(), Head = head });
     }
 }

@@ -1,3 +1,5 @@
+using RouteSae.LanguageModels.Blocks;
+using RouteSae.LanguageModels.Families;
 using RouteSae.Storage;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -24,7 +26,7 @@ internal sealed class DecoderLoader
         }
 
         (_config, _options) = (config, options);
-        _names = TensorNames.In(weights.Names);
+        _names = DecoderFamilies.Find(config.ModelType).NamesIn(weights.Names, config);
         _reader = new WeightReader(weights, config.ModelType, TypeFor(options), options.Device);
     }
 
@@ -34,17 +36,23 @@ internal sealed class DecoderLoader
         using var scope = NewDisposeScope();
         int hidden = _config.HiddenSize, vocabulary = _config.VocabularySize;
         var depth = _options.LastHiddenState ?? _config.LayerCount;
-        var embedding = _reader.Read(_names.Embedding, vocabulary, hidden);
-        var layers = Enumerable.Range(0, depth).Select(LoadLayer).ToArray();
-        var finalNorm = depth == _config.LayerCount ? _reader.Read(_names.FinalNorm, hidden) : null;
-        var head = _options.LastHiddenState is not null ? null
-            : _config.TiedEmbeddings ? embedding.alias()
-            : _reader.Read(_names.Head, vocabulary, hidden);
+        var embedding = _reader.Read($"{_names.Embedding}.weight", vocabulary, hidden);
+        var parts = new DecoderParts
+        {
+            Embedding = embedding,
+            Positions = _config.LearnedPositions ? _reader.Read($"{_names.Positions}.weight", _config.MaxPositions, hidden) : null,
+            Layers = [.. Enumerable.Range(0, depth).Select(LoadLayer)],
+            FinalNorm = depth == _config.LayerCount ? ReadNorm(_names.FinalNorm, hidden) : null,
+            Head = _options.LastHiddenState is not null ? null
+                : _config.TiedEmbeddings ? embedding.alias()
+                : _reader.Read($"{_names.Head}.weight", vocabulary, hidden),
+            HeadBias = _config.HeadBias && _options.LastHiddenState is null ? _reader.Read($"{_names.Head}.bias", vocabulary) : null,
+        };
 
         // The model owns its weights, whatever scope it is loaded in.
-        foreach (var tensor in layers.SelectMany(layer => layer.Parameters).Concat(new[] { embedding, finalNorm, head }.OfType<Tensor>()))
+        foreach (var tensor in parts.All)
             tensor.DetachFromDisposeScope();
-        return new DecoderModel(_config, embedding, layers, finalNorm, head);
+        return new DecoderModel(_config, parts);
     }
 
     private static ScalarType TypeFor(DecoderLoadOptions options) => options.Precision switch
@@ -57,31 +65,72 @@ internal sealed class DecoderLoader
     private DecoderLayer LoadLayer(int index)
     {
         var prefix = _names.Layer(index);
-        long hidden = _config.HiddenSize, wide = _config.IntermediateSize;
-        var queries = (long)_config.AttentionHeads * _config.HeadSize;
-        var keys = (long)_config.KeyValueHeads * _config.HeadSize;
-        (string, long)[] attention = [(_names.Query, queries), (_names.Key, keys), (_names.Value, keys)];
-        (string, long)[] feedForward = [(_names.Gate, wide), (_names.Up, wide)];
         var layer = new DecoderLayer(_config)
         {
-            AttentionNorm = _reader.Read($"{prefix}{_names.AttentionNorm}.weight", hidden),
-            QueryKeyValue = Weights(prefix, attention, hidden),
-            QueryKeyValueBias = _config.AttentionBias ? Biases(prefix, attention) : null,
-            AttentionOutput = _reader.Read($"{prefix}{_names.AttentionOutput}.weight", hidden, queries),
-            AttentionOutputBias = _config.AttentionBias ? _reader.Read($"{prefix}{_names.AttentionOutput}.bias", hidden) : null,
-            FeedForwardNorm = _reader.Read($"{prefix}{_names.FeedForwardNorm}.weight", hidden),
-            GateUp = Weights(prefix, feedForward, hidden),
-            GateUpBias = _config.FeedForwardBias ? Biases(prefix, feedForward) : null,
-            Down = _reader.Read($"{prefix}{_names.Down}.weight", hidden, wide),
-            DownBias = _config.FeedForwardBias ? _reader.Read($"{prefix}{_names.Down}.bias", hidden) : null,
+            AttentionNorm = LayerNorm(prefix, _names.AttentionNorm),
+            Attention = LoadAttention(prefix, index),
+            AttentionOutputNorm = LayerNorm(prefix, _names.AttentionOutputNorm),
+            FeedForwardNorm = LayerNorm(prefix, _names.FeedForwardNorm),
+            FeedForward = LoadFeedForward(prefix),
+            FeedForwardOutputNorm = LayerNorm(prefix, _names.FeedForwardOutputNorm),
         };
-        _reader.RefuseUnread(prefix);
+        _reader.RefuseUnread(prefix, _names.Constants);
         return layer;
     }
 
-    private Tensor Weights(string prefix, IEnumerable<(string Name, long Rows)> parts, long columns) =>
-        _reader.Stack([.. parts.Select(part => ($"{prefix}{part.Name}.weight", part.Rows))], columns);
+    private SelfAttention LoadAttention(string prefix, int index)
+    {
+        long hidden = _config.HiddenSize;
+        var queries = (long)_config.AttentionHeads * _config.HeadSize;
+        var keys = (long)_config.KeyValueHeads * _config.HeadSize;
+        var normSize = _config.QueryKeyNorm == QueryKeyNorm.PerHead ? _config.HeadSize : 0;
+        var normed = _config.QueryKeyNorm != QueryKeyNorm.None;
+        return new SelfAttention(_config, index)
+        {
+            QueryKeyValue = QueryKeyValue($"{prefix}", ".weight", queries, keys, hidden),
+            QueryKeyValueBias = _config.AttentionBias ? QueryKeyValue(prefix, ".bias", queries, keys) : null,
+            Output = Matrix($"{prefix}{_names.AttentionOutput}.weight", hidden, queries),
+            OutputBias = _config.AttentionOutputBias ? _reader.Read($"{prefix}{_names.AttentionOutput}.bias", hidden) : null,
+            QueryNorm = normed ? ReadNorm(prefix + _names.QueryNorm, normSize > 0 ? normSize : queries) : null,
+            KeyNorm = normed ? ReadNorm(prefix + _names.KeyNorm, normSize > 0 ? normSize : keys) : null,
+        };
+    }
 
-    private Tensor Biases(string prefix, IEnumerable<(string Name, long Rows)> parts) =>
-        _reader.Stack([.. parts.Select(part => ($"{prefix}{part.Name}.bias", part.Rows))]);
+    private FeedForward LoadFeedForward(string prefix)
+    {
+        long hidden = _config.HiddenSize, wide = _config.IntermediateSize;
+        var rows = _config.GatedFeedForward && _names.GateUp.Count == 1 ? 2 * wide : wide;
+        return new FeedForward(_config)
+        {
+            GateUp = _names.Transposed
+                ? Matrix($"{prefix}{_names.GateUp[0]}.weight", rows, hidden)
+                : _reader.Stack([.. _names.GateUp.Select(name => ($"{prefix}{name}.weight", rows))], hidden),
+            GateUpBias = _config.FeedForwardBias ? _reader.Stack([.. _names.GateUp.Select(name => ($"{prefix}{name}.bias", rows))]) : null,
+            Down = Matrix($"{prefix}{_names.Down}.weight", hidden, wide),
+            DownBias = _config.FeedForwardBias ? _reader.Read($"{prefix}{_names.Down}.bias", hidden) : null,
+        };
+    }
+
+    /// <summary>All queries, then all keys, then all values.</summary>
+    private Tensor QueryKeyValue(string prefix, string ending, long queries, long keys, params long[] shape)
+    {
+        var names = _names.QueryKeyValue.Select(name => prefix + name + ending).ToArray();
+        if (names.Length == 3)
+            return _reader.Stack([(names[0], queries), (names[1], keys), (names[2], keys)], shape);
+        if (_names.InterleavedHeads)
+            return _reader.Deinterleave(names[0], _config.AttentionHeads, parts: 3, _config.HeadSize, shape);
+        return shape is [var columns] ? Matrix(names[0], queries + 2 * keys, columns) : _reader.Read(names[0], queries + 2 * keys);
+    }
+
+    /// <summary>[outputs, inputs], whichever way it is stored.</summary>
+    private Tensor Matrix(string name, long outputs, long inputs) =>
+        _names.Transposed ? _reader.Read(name, inputs, outputs).t() : _reader.Read(name, outputs, inputs);
+
+    private Norm? LayerNorm(string prefix, string? name) => name is null ? null : ReadNorm(prefix + name, _config.HiddenSize);
+
+    private Norm ReadNorm(string name, long size) => new(
+        _config.Norm,
+        _config.NormEpsilon,
+        _config.Norm == NormKind.PlainLayer ? null : _reader.ReadNorm($"{name}.weight", size, _config.NormWeightOffset),
+        _config.Norm == NormKind.Layer ? _reader.ReadNorm($"{name}.bias", size, 0) : null);
 }

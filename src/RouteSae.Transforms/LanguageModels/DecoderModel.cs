@@ -1,3 +1,4 @@
+using RouteSae.LanguageModels.Blocks;
 using RouteSae.Native;
 using RouteSae.Storage;
 using TorchSharp;
@@ -12,45 +13,39 @@ namespace RouteSae.LanguageModels;
 /// </summary>
 public sealed class DecoderModel : IDisposable
 {
-    private readonly Tensor _embedding; // [V, D]
-    private readonly IReadOnlyList<DecoderLayer> _layers;
-    private readonly Tensor? _finalNorm; // [D]; null when the upper part was not loaded
-    private readonly Tensor? _head; // [V, D]; the embedding itself when tied
-    private readonly Tensor _inverseFrequencies;
+    private readonly DecoderParts _parts;
 
-    internal DecoderModel(DecoderConfig config, Tensor embedding, IReadOnlyList<DecoderLayer> layers, Tensor? finalNorm, Tensor? head)
+    internal DecoderModel(DecoderConfig config, DecoderParts parts)
     {
         Config = config;
-        (_embedding, _layers, _finalNorm, _head) = (embedding, layers, finalNorm, head);
-        using var scope = NewDisposeScope();
-        _inverseFrequencies = RotaryEmbedding.InverseFrequencies(config).to(embedding.device).DetachFromDisposeScope();
+        _parts = parts;
+        Rotary = new RotaryTables(config, parts.Embedding.device);
     }
 
     /// <summary>What the model computes.</summary>
     public DecoderConfig Config { get; }
 
     /// <summary>Type of the weights, hidden states and logits.</summary>
-    public ScalarType Type => _embedding.dtype;
+    public ScalarType Type => Embedding.dtype;
 
     /// <summary>Where the weights are and the model computes.</summary>
-    public Device Device => _embedding.device;
+    public Device Device => Embedding.device;
 
     /// <summary>The last hidden state that can be asked for.</summary>
-    public int LastHiddenState => _layers.Count;
+    public int LastHiddenState => Layers.Count;
 
-    internal Tensor Embedding => _embedding;
+    internal Tensor Embedding => _parts.Embedding;
 
-    internal IReadOnlyList<DecoderLayer> Layers => _layers;
+    internal IReadOnlyList<DecoderLayer> Layers => _parts.Layers;
 
-    internal Tensor? FinalNorm => _finalNorm;
+    internal Norm? FinalNorm => _parts.FinalNorm;
 
-    internal Tensor? Head => _head;
+    internal Tensor? Head => _parts.Head;
+
+    internal RotaryTables Rotary { get; }
 
     /// <summary>Every weight once; what a trainer updates.</summary>
-    internal IEnumerable<Tensor> Parameters =>
-        _layers.SelectMany(layer => layer.Parameters)
-            .Append(_embedding)
-            .Concat(new[] { _finalNorm, Config.TiedEmbeddings ? null : _head }.OfType<Tensor>());
+    internal IEnumerable<Tensor> Parameters => _parts.All.Where(tensor => !Config.TiedEmbeddings || !ReferenceEquals(tensor, Head));
 
     /// <summary>Loads <c>config.json</c> and the weights of a checkpoint folder.</summary>
     /// <param name="folder">The folder with config.json and model.safetensors, or shards and their index.</param>
@@ -80,12 +75,15 @@ public sealed class DecoderModel : IDisposable
     /// <param name="config">What the model computes.</param>
     /// <param name="seed">Seed of the weights.</param>
     /// <param name="precision">Type of the weights; <see cref="Precision.Auto"/> means float32 here.</param>
+    /// <exception cref="NotSupportedException">It is no Llama model.</exception>
     public static DecoderModel CreateRandom(DecoderConfig config, long seed, Precision precision = Precision.Float32) =>
         DecoderInitializer.Create(config, seed, precision == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
 
     /// <summary>Writes the model as a Hugging Face checkpoint: config.json and model.safetensors.</summary>
     /// <param name="folder">The folder, made if need be; existing files are replaced whole or not at all.</param>
     /// <param name="precision">Type of the stored weights; <see cref="Precision.Auto"/> keeps the model's.</param>
+    /// <exception cref="NotSupportedException">It is no Llama model.</exception>
+    /// <exception cref="InvalidOperationException">The model was loaded without its upper part.</exception>
     public void Save(string folder, Precision precision = Precision.Auto) =>
         DecoderExport.Write(this, folder, precision switch
         {
@@ -96,8 +94,8 @@ public sealed class DecoderModel : IDisposable
 
     /// <summary>Runs the model.</summary>
     /// <remarks>
-    /// Sequences may be longer than <see cref="DecoderConfig.MaxPositions"/>: rotary positions go on, but the model has
-    /// never seen them. The position of a padding token sees the tokens before it, as in the reference; one that follows
+    /// Sequences may be longer than <see cref="DecoderConfig.MaxPositions"/>, unless positions are learned: rotary positions go
+    /// on, but the model has never seen them. The position of a padding token sees the tokens before it, as in the reference; one that follows
     /// no token gives finite values without meaning. Tokens do not see padding on their right in any case: where nobody
     /// reads the padded positions, no mask gives the same and is faster.
     /// </remarks>
@@ -105,7 +103,7 @@ public sealed class DecoderModel : IDisposable
     /// <param name="attentionMask">I64 or Bool [B, S], non-zero where a token counts; null when all do.</param>
     /// <param name="request">What to return, and what to edit on the way.</param>
     /// <returns>The tensors asked for. The caller disposes them.</returns>
-    /// <exception cref="ArgumentException">The request names a hidden state that the model does not have, a shape is wrong, an id is outside the vocabulary, or an edit is not possible.</exception>
+    /// <exception cref="ArgumentException">The request names a hidden state that the model does not have, a shape is wrong, an id is outside the vocabulary, there are more positions than the model has learned, or an edit is not possible.</exception>
     public DecoderOutput Forward(Tensor inputIds, Tensor? attentionMask, ForwardRequest request) =>
         Forward(inputIds, attentionMask, request, cache: null);
 
@@ -137,9 +135,10 @@ public sealed class DecoderModel : IDisposable
         ForwardCheck.Request(request, this);
         ForwardCheck.TokenIds(inputIds, Config.VocabularySize);
         using var scope = NewDisposeScope();
-        var ids = inputIds.to(_embedding.device);
-        var mask = attentionMask?.to(_embedding.device).to_type(ScalarType.Bool);
-        var context = AttentionContext.Create(_inverseFrequencies, Type, mask, cached, ids.size(1), request.PositionsFromMask);
+        var ids = inputIds.to(Device);
+        var mask = attentionMask?.to(Device).to_type(ScalarType.Bool);
+        var context = new PassContext(this, mask, cached, ids.size(1), request.PositionsFromMask);
+        ForwardCheck.Positions(context, cached + ids.size(1), Config);
         var states = HiddenStates(ids, context, request, cache);
         var logits = request.Logits ? Logits(states[Config.LayerCount]) : null;
         var wanted = states.Where(state => request.HiddenStates.Contains(state.Key)).ToDictionary();
@@ -149,17 +148,20 @@ public sealed class DecoderModel : IDisposable
     }
 
     /// <summary>Scores of the next token from the last hidden state: [..., D] → [..., V].</summary>
-    internal Tensor Logits(Tensor lastHiddenState) => functional.linear(lastHiddenState, _head!);
+    internal Tensor Logits(Tensor lastHiddenState)
+    {
+        var logits = functional.linear(lastHiddenState, Head!, _parts.HeadBias);
+        if (Config.LogitSoftCap is not { } cap)
+            return logits;
+        using var scope = NewDisposeScope();
+        return ((logits / cap).tanh() * cap).MoveToOuterDisposeScope();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _embedding.Dispose();
-        foreach (var layer in _layers)
-            layer.Dispose();
-        _finalNorm?.Dispose();
-        _head?.Dispose();
-        _inverseFrequencies.Dispose();
+        _parts.Dispose();
+        Rotary.Dispose();
     }
 
     /// <summary>A chat model's list of ids that end a text is longer there than in config.json.</summary>
@@ -171,28 +173,40 @@ public sealed class DecoderModel : IDisposable
     }
 
     /// <summary>The hidden states asked for, and the last one when logits are.</summary>
-    private Dictionary<int, Tensor> HiddenStates(Tensor ids, AttentionContext context, ForwardRequest request, KeyValueCache? cache)
+    private Dictionary<int, Tensor> HiddenStates(Tensor ids, PassContext context, ForwardRequest request, KeyValueCache? cache)
     {
         var wanted = request.HiddenStates.ToHashSet();
         if (request.Logits)
             wanted.Add(Config.LayerCount);
         var depth = wanted.Count == 0 ? 0 : wanted.Max();
         var states = new Dictionary<int, Tensor>();
-        var hidden = _embedding.index_select(0, ids.reshape(-1)).view(ids.size(0), ids.size(1), -1);
+        var hidden = Embedded(ids, context.Positions);
         for (var index = 0; ; index++)
         {
             if (index == Config.LayerCount)
-                hidden = RootMeanSquareNorm.Apply(hidden, _finalNorm!, Config.NormEpsilon);
+                hidden = FinalNorm!.Apply(hidden);
             if (request.Edits.TryGetValue(index, out var edit))
                 hidden = EditedHiddenState.Of(hidden, index, edit);
             if (wanted.Contains(index))
                 states[index] = hidden;
             if (index == depth)
                 return states;
-            var next = _layers[index].Forward(hidden, context, cache?.Layers[index]);
+            var next = Layers[index].Forward(hidden, context.For(index), cache?.Layers[index]);
             if (!wanted.Contains(index) && !hidden.requires_grad)
                 hidden.Dispose();
             hidden = next;
         }
+    }
+
+    /// <summary>Hidden state 0: ids [B, S] and positions [S] or [B, S] → [B, S, D].</summary>
+    private Tensor Embedded(Tensor ids, Tensor positions)
+    {
+        using var scope = NewDisposeScope();
+        var embedded = Embedding.index_select(0, ids.reshape(-1)).view(ids.size(0), ids.size(1), -1);
+        if (Config.EmbeddingScale != 1)
+            embedded = embedded * tensor(Config.EmbeddingScale, Type, Device);
+        if (_parts.Positions is { } learned)
+            embedded = embedded + learned.index_select(0, positions.reshape(-1)).view([.. positions.shape, -1]);
+        return embedded.MoveToOuterDisposeScope();
     }
 }

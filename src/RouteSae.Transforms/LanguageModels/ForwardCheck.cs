@@ -1,3 +1,4 @@
+using RouteSae.LanguageModels.Blocks;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels;
@@ -29,6 +30,16 @@ internal static class ForwardCheck
         var id = inputIds[row, position].to_type(ScalarType.Int64).item<long>();
         throw new ArgumentException(
             $"Token id {id} in row {row}, position {position} is outside the vocabulary of {vocabularySize} (ids 0 to {vocabularySize - 1}).", nameof(inputIds));
+    }
+
+    /// <summary>A position without a learned vector.</summary>
+    public static void Positions(PassContext context, long length, DecoderConfig config)
+    {
+        if (!config.LearnedPositions || length <= config.MaxPositions)
+            return;
+        var last = context.Positions.max().item<long>();
+        if (last >= config.MaxPositions)
+            throw new ArgumentException($"Position {last} does not exist in this {config.ModelType} model, which has learned {config.MaxPositions} positions (0 to {config.MaxPositions - 1}). Shorten the sequences, or split them.", "inputIds");
     }
 
     public static void Request(ForwardRequest request, DecoderModel model)

@@ -10,6 +10,13 @@ internal sealed class KeyValueCache : IDisposable
     /// <summary>Positions held.</summary>
     public long Length => Layers[0].Length;
 
+    /// <summary>Forgets all positions.</summary>
+    public void Clear()
+    {
+        foreach (var layer in Layers)
+            layer.Clear();
+    }
+
     public void Dispose()
     {
         foreach (var layer in Layers)

@@ -24,6 +24,9 @@ internal sealed class LayerCache : IDisposable
         return (_keys.narrow(2, 0, Length), _values.narrow(2, 0, Length));
     }
 
+    /// <summary>Forgets all positions; the room stays.</summary>
+    public void Clear() => Length = 0;
+
     public void Dispose()
     {
         _keys?.Dispose();

@@ -7,7 +7,7 @@ namespace RouteSae.LanguageModels;
 /// <summary>Root mean square norm: w · x / sqrt(mean(x²) + ε), the mean in float32 whatever the type of x.</summary>
 internal static class RootMeanSquareNorm
 {
-    /// <summary>Normalises the last dimension of x [..., D] with weight [D].</summary>
+    /// <summary>Normalises the last dimension of x [..., D] with weight [D], which may be float32 whatever the type of x.</summary>
     public static Tensor Apply(Tensor x, Tensor weight, double epsilon)
     {
         var (fits, recorded) = (TensorRows.Fit(x, x.size(-1)) && weight.dtype == x.dtype, Gradients.AreWanted(x, weight));
@@ -26,6 +26,7 @@ internal static class RootMeanSquareNorm
         using var scope = NewDisposeScope();
         var wide = x.to_type(ScalarType.Float32);
         var scale = rsqrt(wide.square().mean([-1], keepdim: true) + epsilon);
-        return (weight * (wide * scale).to_type(x.dtype)).MoveToOuterDisposeScope();
+        var result = weight.dtype == x.dtype ? weight * (wide * scale).to_type(x.dtype) : (weight * (wide * scale)).to_type(x.dtype);
+        return result.MoveToOuterDisposeScope();
     }
 }

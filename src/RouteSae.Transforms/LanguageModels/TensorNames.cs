@@ -1,11 +1,14 @@
 namespace RouteSae.LanguageModels;
 
-/// <summary>How a family names its tensors in a checkpoint; those of a layer follow <see cref="Layer"/> and lack the ending.</summary>
+/// <summary>
+/// How a family names and lays out its tensors in a checkpoint; names lack the ending, and those of a layer follow <see cref="Layer"/>.
+/// </summary>
 internal sealed record TensorNames
 {
-    private const string LlamaPrefix = "model.";
-
     public required string Embedding { get; init; }
+
+    /// <summary>The learned positions; null where there are none.</summary>
+    public string? Positions { get; init; }
 
     public required string FinalNorm { get; init; }
 
@@ -14,50 +17,54 @@ internal sealed record TensorNames
     /// <summary>What precedes the number of a layer.</summary>
     public required string Layers { get; init; }
 
-    public required string AttentionNorm { get; init; }
+    public string? AttentionNorm { get; init; }
 
-    public required string Query { get; init; }
+    /// <summary>The norm of what the attention returns.</summary>
+    public string? AttentionOutputNorm { get; init; }
 
-    public required string Key { get; init; }
+    /// <summary>Query, key and value, or all three in one tensor.</summary>
+    public required IReadOnlyList<string> QueryKeyValue { get; init; }
 
-    public required string Value { get; init; }
+    /// <summary>Whether the one tensor has query, key and value head by head, and not all queries first.</summary>
+    public bool InterleavedHeads { get; init; }
+
+    public string QueryNorm { get; init; } = "self_attn.q_norm";
+
+    public string KeyNorm { get; init; } = "self_attn.k_norm";
 
     public required string AttentionOutput { get; init; }
 
-    public required string FeedForwardNorm { get; init; }
+    public string? FeedForwardNorm { get; init; }
 
-    public required string Gate { get; init; }
-
-    public required string Up { get; init; }
+    /// <summary>Gate and up, or both in one tensor, gate first; without a gate up alone.</summary>
+    public required IReadOnlyList<string> GateUp { get; init; }
 
     public required string Down { get; init; }
 
-    public static TensorNames Llama { get; } = LlamaBelow(LlamaPrefix);
+    /// <summary>The norm of what the feed-forward returns.</summary>
+    public string? FeedForwardOutputNorm { get; init; }
 
-    /// <summary>The names in a checkpoint; one that was saved without its head lacks the prefix.</summary>
-    public static TensorNames In(IReadOnlyCollection<string> names)
-    {
-        var bare = LlamaBelow("");
-        return names.Contains(bare.Embedding) && !names.Contains(Llama.Embedding) ? bare : Llama;
-    }
+    /// <summary>Whether the matrices of the layers are stored [inputs, outputs].</summary>
+    public bool Transposed { get; init; }
+
+    /// <summary>Constants that some checkpoints store in a layer under a name that looks like a weight's, with the ending.</summary>
+    public IReadOnlyList<string> Constants { get; init; } = [];
 
     /// <summary>Prefix of a layer's tensors, for example <c>model.layers.3.</c></summary>
     public string Layer(int index) => $"{Layers}{index}.";
 
-    private static TensorNames LlamaBelow(string prefix) => new()
+    /// <summary>Llama's names, which many families share.</summary>
+    public static TensorNames Llama(string prefix) => new()
     {
-        Embedding = prefix + "embed_tokens.weight",
-        FinalNorm = prefix + "norm.weight",
-        Head = "lm_head.weight",
+        Embedding = prefix + "embed_tokens",
+        FinalNorm = prefix + "norm",
+        Head = "lm_head",
         Layers = prefix + "layers.",
         AttentionNorm = "input_layernorm",
-        Query = "self_attn.q_proj",
-        Key = "self_attn.k_proj",
-        Value = "self_attn.v_proj",
+        QueryKeyValue = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"],
         AttentionOutput = "self_attn.o_proj",
         FeedForwardNorm = "post_attention_layernorm",
-        Gate = "mlp.gate_proj",
-        Up = "mlp.up_proj",
+        GateUp = ["mlp.gate_proj", "mlp.up_proj"],
         Down = "mlp.down_proj",
     };
 }

@@ -48,6 +48,8 @@ internal sealed class TokenGenerator
     private Tensor NextScores(Tensor ids, Tensor? mask, KeyValueCache? cache)
     {
         var last = _model.Config.LayerCount;
+        if (cache is { Length: > 0 } && _model.Rotary.ChangeBetween(cache.Length, ids.size(1), mask))
+            cache.Clear();
         var cached = cache?.Length ?? 0;
         var request = new ForwardRequest { HiddenStates = [last], PositionsFromMask = true };
         using var output = _model.Forward(ids.narrow(1, cached, ids.size(1) - cached), mask, request, cache);

@@ -13,6 +13,7 @@ internal static class UnsupportedFields
     [
         "sliding_window", "quantization_config", "add_cross_attention", "is_encoder_decoder", "attn_logit_softcapping",
         "final_logit_softcapping", "clip_qkv", "use_qk_norm", "qk_layernorm", "no_rope_layers", "num_experts", "num_local_experts",
+        "attention_multiplier", "use_bidirectional_attention",
     ];
 
     // Harmless when 1.
@@ -21,23 +22,21 @@ internal static class UnsupportedFields
         "pretraining_tp", "partial_rotary_factor", "logit_scale", "logits_scaling", "embedding_multiplier", "residual_multiplier",
     ];
 
-    public static void Refuse(ConfigFields fields, string family)
+    /// <summary>Refuses all but those that the family reads itself.</summary>
+    public static void Refuse(ConfigFields fields, string family, params ReadOnlySpan<string> read)
     {
-        foreach (var field in s_switches)
+        foreach (var field in s_switches.Except(read.ToArray()))
             Refuse(fields, field, family, IsOff);
-        foreach (var field in s_factors)
+        foreach (var field in s_factors.Except(read.ToArray()))
             Refuse(fields, field, family, IsOne);
-        Refuse(fields, "layer_types", family, IsFullAttention);
+        if (!read.Contains("layer_types"))
+            Refuse(fields, "layer_types", family, IsFullAttention);
+        if (!read.Contains("partial_rotary_factor") && fields.Object("rope_parameters") is { } rotary)
+            Refuse(rotary, "partial_rotary_factor", null, IsOne);
     }
 
-    public static void RefusePartialRotation(ConfigFields rotary) => Refuse(rotary, "partial_rotary_factor", null, IsOne);
-
-    /// <summary>Rotary parameters a kind of layer, instead of the same for all.</summary>
-    public static void RefuseLayerTypes(ConfigFields rotary)
-    {
-        foreach (var field in new[] { "full_attention", "sliding_attention", "chunked_attention" })
-            Refuse(rotary, field, null, _ => false);
-    }
+    /// <summary>Refuses a field, whatever it says.</summary>
+    public static void Refuse(ConfigFields fields, string field) => Refuse(fields, field, null, _ => false);
 
     private static void Refuse(ConfigFields fields, string field, string? family, Func<JsonElement, bool> isHarmless)
     {

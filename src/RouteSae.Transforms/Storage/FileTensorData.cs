@@ -11,6 +11,8 @@ namespace RouteSae.Storage;
 /// <param name="file">The file, which the new object owns.</param>
 internal sealed class FileTensorData(FileStream file) : ITensorData
 {
+    private const long PieceElements = 1 << 21;
+
     private readonly SafeFileHandle _handle = file.SafeFileHandle;
     private readonly long _length = file.Length;
     private readonly DateTime _written = File.GetLastWriteTimeUtc(file.SafeFileHandle);
@@ -38,6 +40,25 @@ internal sealed class FileTensorData(FileStream file) : ITensorData
             using (tensor)
             {
                 return tensor.to_type(type.Type);
+            }
+        }
+    }
+
+    /// <remarks>Read, not mapped: pages of a map would count as memory beside the copy.</remarks>
+    public void Copy(SafetensorsEntry entry, long first, Tensor target)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+            var type = ElementType.Of(entry);
+            var start = entry.Offset + first * type.Size;
+            if (target.dtype == type.StorageType && target.device_type == TorchSharp.DeviceType.CPU)
+            {
+                TensorChunks.Visit(target, (bytes, offset) => Fill(bytes, start + offset));
+            }
+            else
+            {
+                Convert(type, start, target);
             }
         }
     }
@@ -108,6 +129,22 @@ internal sealed class FileTensorData(FileStream file) : ITensorData
         {
             tensor.Dispose();
             throw;
+        }
+    }
+
+    private void Convert(ElementType type, long start, Tensor target)
+    {
+        using var scope = NewDisposeScope();
+        var flat = target.view(-1);
+        var count = flat.NumberOfElements;
+        using var piece = empty(Math.Min(count, PieceElements), type.StorageType);
+        for (long done = 0, step; done < count; done += step)
+        {
+            step = Math.Min(count - done, PieceElements);
+            using var scopeOfPiece = NewDisposeScope();
+            var read = piece.narrow(0, 0, step);
+            Fill(read.bytes, start + done * type.Size);
+            flat.narrow(0, done, step).copy_(type.StorageType == type.Type ? read : read.to_type(type.Type));
         }
     }
 

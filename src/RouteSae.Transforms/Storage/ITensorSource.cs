@@ -27,4 +27,15 @@ public interface ITensorSource : IDisposable
     /// <param name="device">The device to load to; null is the CPU.</param>
     /// <exception cref="KeyNotFoundException">There is no such tensor; the message names similar ones.</exception>
     Tensor Load(string name, ScalarType? type = null, Device? device = null);
+
+    /// <summary>
+    /// Copies rows of a tensor into another, converting them to its type. From a file they come a piece at a time, so that no
+    /// second copy of the tensor is in memory meanwhile.
+    /// </summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="firstRow">Number of the first row to copy, from 0.</param>
+    /// <param name="target">As many rows as are wanted, contiguous, of any type and on any device.</param>
+    /// <exception cref="KeyNotFoundException">There is no such tensor; the message names similar ones.</exception>
+    /// <exception cref="ArgumentException">The tensor does not have these rows, or rows of another shape.</exception>
+    void CopyRows(string name, long firstRow, Tensor target);
 }

@@ -85,6 +85,22 @@ public sealed class SafetensorsFile : ITensorSource
         }
     }
 
+    /// <inheritdoc/>
+    public void CopyRows(string name, long firstRow, Tensor target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var entry = Entry(name);
+        if (entry.Shape.Count == 0 || target.dim() != entry.Shape.Count || !target.shape.Skip(1).SequenceEqual(entry.Shape.Skip(1))
+            || firstRow < 0 || firstRow + target.shape[0] > entry.Shape[0] || !target.is_contiguous())
+        {
+            throw new ArgumentException(
+                $"Rows of tensor '{name}' of shape [{string.Join(", ", entry.Shape)}] from {firstRow} on cannot be copied into a tensor of shape [{string.Join(", ", target.shape)}]; it must be contiguous and no longer than what is left.",
+                nameof(target));
+        }
+
+        _data.Copy(entry, firstRow * (target.shape[0] == 0 ? 0 : target.NumberOfElements / target.shape[0]), target);
+    }
+
     /// <summary>Closes the file. Tensors that were loaded stay valid.</summary>
     public void Dispose() => _data.Dispose();
 }

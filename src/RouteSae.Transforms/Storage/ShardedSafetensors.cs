@@ -46,6 +46,11 @@ public sealed class ShardedSafetensors : ITensorSource
     /// <exception cref="SafetensorsFormatException">That file is malformed or does not hold the tensor.</exception>
     public Tensor Load(string name, ScalarType? type = null, Device? device = null) => Shard(name).Load(name, type, device);
 
+    /// <inheritdoc/>
+    /// <exception cref="FileNotFoundException">The file that holds the tensor is missing.</exception>
+    /// <exception cref="SafetensorsFormatException">That file is malformed or does not hold the tensor.</exception>
+    public void CopyRows(string name, long firstRow, Tensor target) => Shard(name).CopyRows(name, firstRow, target);
+
     /// <summary>Closes the files. Tensors that were loaded stay valid.</summary>
     public void Dispose()
     {

@@ -59,6 +59,16 @@ internal sealed class StreamTensorData : ITensorData
         }
     }
 
+    public void Copy(SafetensorsEntry entry, long first, Tensor target)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            using var scope = NewDisposeScope();
+            target.view(-1).copy_(_tensors[entry.Name].view(-1).narrow(0, first, target.NumberOfElements));
+        }
+    }
+
     public void Dispose()
     {
         lock (_gate)

@@ -94,7 +94,7 @@ public sealed class DecoderConfigTests
     public void Fields_that_change_the_mathematics_are_refused(string changes, string message) => ShouldFail(LlamaJson.With(changes), message);
 
     [Theory]
-    [InlineData("""{ "model_type": "rwkv" }""", "config.json: model_type 'rwkv' is not supported. Known: llama.")]
+    [InlineData("""{ "model_type": "rwkv" }""", "config.json: model_type 'rwkv' is not supported. Known: gemma, gemma2, gemma3, gemma3_text, gpt2, gpt_neox, llama, mistral, olmo, olmo2, phi, phi3, qwen2, qwen3, smollm3.")]
     [InlineData("""{ "model_type": "-" }""", "config.json has no field 'model_type'.")]
     [InlineData("""{ "model_type": 7 }""", "config.json: field 'model_type' is 7; a text is expected.")]
     [InlineData("""{ "hidden_size": "-" }""", "config.json has no field 'hidden_size'.")]

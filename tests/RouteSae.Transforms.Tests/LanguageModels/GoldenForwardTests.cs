@@ -25,7 +25,9 @@ public sealed class GoldenForwardTests
         var expected = golden.Expected[$"{testCase}.hidden_states"];
         expected.size(0).Should().Be(layers + 1);
         for (var index = 0; index <= layers; index++)
-            golden.Defined(testCase, output.HiddenState(index)).ShouldBeClose(golden.Defined(testCase, expected[index]), $"hidden state {index}");
+            golden.Defined(testCase, output.HiddenState(index)).ShouldBeClose(golden.Defined(testCase, expected[index]), $"hidden state {index}", golden.HiddenStateTolerance());
+        golden.Defined(testCase, golden.Model.FinalNorm!.Apply(golden.Expected[$"{testCase}.last_layer_output"]))
+            .ShouldBeClose(golden.Defined(testCase, expected[layers]), "the final norm of the last layer's output", golden.HiddenStateTolerance());
         golden.Defined(testCase, output.Logits!).ShouldBeClose(golden.Defined(testCase, golden.Expected[$"{testCase}.logits"]), "the logits", golden.LogitTolerance());
     }
 }

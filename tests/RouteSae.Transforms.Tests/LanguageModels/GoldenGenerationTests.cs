@@ -41,6 +41,7 @@ public sealed class GoldenGenerationTests
         generated.Ids.data<long>().Should().Equal(expected.data<long>());
         generated.PromptLength.Should().Be((int)prompt.size(1));
         var scores = golden.Expected[$"{testCase}.scores"];
+        for (var s = 0; s < scores.size(0); s++) for (var r = 0; r < prompt.size(0); r++) Console.WriteLine($"ZZ {model} {testCase} step {s} row {r}: {(generated.Scores![s][r] - scores.view(scores.size(0), -1, scores.size(-1))[s][r]).abs().max().item<float>()}");
         generated.Scores!.ShouldBeClose(scores.view(scores.size(0), -1, scores.size(-1)), "the scores", golden.LogitTolerance());
     }
 }

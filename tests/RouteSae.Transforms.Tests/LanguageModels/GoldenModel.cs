@@ -10,7 +10,11 @@ namespace RouteSae.Tests.LanguageModels;
 /// <summary>A checkpoint of tests/golden/lm in float32 and what the reference computed from it.</summary>
 internal sealed class GoldenModel : IDisposable
 {
-    public static readonly string[] Names = ["llama_gqa_untied", "llama_bf16", "llama_sharded", "llama3_ropescaled_tied"];
+    public static readonly string[] Names =
+    [
+        "gemma1_a", "gemma2_a", "gpt2", "gpt_neox", "llama_gqa_untied", "llama_bf16", "llama_sharded", "llama3_ropescaled_tied",
+        "mistral_window7_a", "phi3_a", "phi_a", "qwen2_tied",
+    ];
 
     public GoldenModel(string name)
     {
@@ -29,15 +33,10 @@ internal sealed class GoldenModel : IDisposable
     /// Absolute tolerance of logits: 1e-5, and how far the reference's own float32 logits were from its float64 ones, at
     /// most over the cases (golden.json).
     /// </summary>
-    public double LogitTolerance()
-    {
-        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "golden.json")));
-        var rounding = json.RootElement.GetProperty("cases").EnumerateObject()
-            .Select(testCase => testCase.Value.GetProperty("f32_vs_f64_logits_max_diff_valid"))
-            .Where(value => value.ValueKind == JsonValueKind.Number)
-            .Max(value => value.GetDouble());
-        return 1e-5 + rounding;
-    }
+    public double LogitTolerance() => 1e-5 + Rounding("f32_vs_f64_logits_max_diff_valid");
+
+    /// <summary>Absolute tolerance of hidden states, likewise.</summary>
+    public double HiddenStateTolerance() => 1e-5 + Rounding("f32_vs_f64_hidden_max_diff_valid");
 
     public static TheoryData<string, string> Cases()
     {
@@ -61,5 +60,14 @@ internal sealed class GoldenModel : IDisposable
     {
         Model.Dispose();
         Expected.Dispose();
+    }
+
+    private double Rounding(string field)
+    {
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "golden.json")));
+        return json.RootElement.GetProperty("cases").EnumerateObject()
+            .Select(testCase => testCase.Value.GetProperty(field))
+            .Where(value => value.ValueKind == JsonValueKind.Number)
+            .Max(value => value.GetDouble());
     }
 }

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using RouteSae.LanguageModels;
+using RouteSae.LanguageModels.Blocks;
 using RouteSae.Tests.Golden;
 using TorchSharp;
 using Xunit;
@@ -245,11 +246,11 @@ public sealed class HiddenStateEditTests : IDisposable
     /// <summary>The hidden states that the layers above <paramref name="index"/> make of this one.</summary>
     private Dictionary<int, Tensor> Upper(int index, Tensor hidden)
     {
-        var context = AttentionContext.Create(RotaryEmbedding.InverseFrequencies(_model.Config), ScalarType.Float32, null, 0, hidden.size(1), positionsFromMask: false);
+        var context = new PassContext(_model, mask: null, cached: 0, hidden.size(1), positionsFromMask: false);
         var states = new Dictionary<int, Tensor> { [index] = hidden };
         for (var layer = index; layer < _model.Config.LayerCount; layer++)
-            states[layer + 1] = _model.Layers[layer].Forward(states[layer], context, cache: null);
-        states[_model.Config.LayerCount] = RootMeanSquareNorm.Apply(states[_model.Config.LayerCount], _model.FinalNorm!, _model.Config.NormEpsilon);
+            states[layer + 1] = _model.Layers[layer].Forward(states[layer], context.For(layer), cache: null);
+        states[_model.Config.LayerCount] = _model.FinalNorm!.Apply(states[_model.Config.LayerCount]);
         return states;
     }
 }

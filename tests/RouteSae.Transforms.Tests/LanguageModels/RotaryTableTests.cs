@@ -18,7 +18,8 @@ public sealed class RotaryTableTests
         using var expected = new GoldenTensors(RepositoryFiles.Golden("lm", "rope_tables.safetensors"));
         var config = ReadConfig(name);
 
-        using var frequencies = RotaryEmbedding.InverseFrequencies(config);
+        using var own = RotaryOf(config);
+        var frequencies = own.For(longest: 1);
         var (cosine, sine) = RotaryEmbedding.Tables(expected[$"{name}.inv_freq"], expected[$"{name}.positions"], ScalarType.Float32);
 
         // One unit in the last place of a frequency is 6e-8 of it: at position 131,071 that moves an angle by up to 8e-3.
@@ -36,13 +37,16 @@ public sealed class RotaryTableTests
         using var expected = new GoldenTensors(RepositoryFiles.Golden("lm", "rope_tables.safetensors"));
         var positions = expected[$"{name}.positions"];
         var near = positions.lt(1024).nonzero().flatten();
-        using var frequencies = RotaryEmbedding.InverseFrequencies(ReadConfig(name));
+        using var own = RotaryOf(ReadConfig(name));
+        var frequencies = own.For(longest: 1);
 
         var (cosine, sine) = RotaryEmbedding.Tables(frequencies, positions.index_select(0, near), ScalarType.Float32);
 
         cosine.ShouldBeClose(expected[$"{name}.cos"].index_select(0, near), "the cosines", absolute: 1e-4, relative: 0);
         sine.ShouldBeClose(expected[$"{name}.sin"].index_select(0, near), "the sines", absolute: 1e-4, relative: 0);
     }
+
+    private static RotaryFrequencies RotaryOf(DecoderConfig config) => new(config, config.Rope(sliding: false), CPU);
 
     private static DecoderConfig ReadConfig(string name)
     {

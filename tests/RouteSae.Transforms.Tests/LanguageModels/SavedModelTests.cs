@@ -17,9 +17,9 @@ public sealed class SavedModelTests
         ["one head a key-value head, tied"] = RandomModel.Odd with { KeyValueHeads = 4, TiedEmbeddings = true },
         ["one key-value head, other base"] = RandomModel.Odd with { KeyValueHeads = 1, RopeTheta = 500, NormEpsilon = 1e-3 },
         ["linear scaling"] = RandomModel.Odd with { RopeScaling = new RopeScaling { Kind = RopeScalingKind.Linear, Factor = 2.5 } },
-        ["biases of the attention"] = RandomModel.Odd with { AttentionBias = true },
+        ["biases of the attention"] = RandomModel.Odd with { AttentionBias = true, AttentionOutputBias = true },
         ["biases of the feed-forward"] = RandomModel.Odd with { FeedForwardBias = true },
-        ["one layer, all biases"] = RandomModel.Odd with { LayerCount = 1, AttentionBias = true, FeedForwardBias = true },
+        ["one layer, all biases"] = RandomModel.Odd with { LayerCount = 1, AttentionBias = true, AttentionOutputBias = true, FeedForwardBias = true },
         ["sizes of the fused kernels"] = RandomModel.Even,
     };
 
@@ -51,6 +51,7 @@ public sealed class SavedModelTests
         var config = RandomModel.Odd with
         {
             AttentionBias = true,
+            AttentionOutputBias = true,
             FeedForwardBias = true,
             RopeTheta = 123456,
             EndOfSequence = [3, 5],

@@ -48,7 +48,7 @@ public sealed class TrainedModelTests
             if (layer == layers - 1)
             {
                 // The last hidden state is after the final norm, the reference's value before it.
-                var scale = model.FinalNorm!.narrow(0, 0, 8) / Math.Sqrt(norm * norm / model.Config.HiddenSize + model.Config.NormEpsilon);
+                var scale = model.FinalNorm!.Weight!.narrow(0, 0, 8) / Math.Sqrt(norm * norm / model.Config.HiddenSize + model.Config.NormEpsilon);
                 first *= scale;
                 tolerance *= Math.Max(1, scale.max().item<float>());
             }

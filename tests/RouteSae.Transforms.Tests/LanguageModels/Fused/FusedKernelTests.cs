@@ -51,7 +51,9 @@ public sealed class FusedKernelTests
         const int size = 64;
         var projected = Numbers([batch, length, 3 * heads * size], 4);
         var config = RandomModel.Even with { AttentionHeads = heads, KeyValueHeads = heads, HeadSize = size };
-        using var frequencies = RotaryEmbedding.InverseFrequencies(config);
+        var rotated = config;
+        using var own = new RotaryFrequencies(rotated, rotated.Rope(sliding: false), CPU);
+        var frequencies = own.For(longest: 1);
         var (cosine, sine) = RotaryEmbedding.Tables(frequencies, arange(length, ScalarType.Int64), ScalarType.BFloat16);
 
         // Weights, scores and their gradients are rounded on the way.

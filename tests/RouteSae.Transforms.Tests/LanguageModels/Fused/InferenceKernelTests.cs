@@ -139,7 +139,9 @@ public sealed class InferenceKernelTests
 
     private static (Tensor Cosine, Tensor Sine) Tables(int length, ScalarType type)
     {
-        using var frequencies = RotaryEmbedding.InverseFrequencies(RandomModel.Even with { HeadSize = Size });
+        var rotated = RandomModel.Even with { HeadSize = Size };
+        using var own = new RotaryFrequencies(rotated, rotated.Rope(sliding: false), CPU);
+        var frequencies = own.For(longest: 1);
         return RotaryEmbedding.Tables(frequencies, arange(length, ScalarType.Int64), type);
     }
 

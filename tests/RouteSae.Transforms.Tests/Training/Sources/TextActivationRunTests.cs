@@ -156,7 +156,7 @@ public sealed class TextActivationRunTests : IDisposable
     {
         using var same = DecoderModel.Load(Checkpoint, new DecoderLoadOptions { Precision = Precision.Float32 });
         using var other = DecoderModel.Load(Checkpoint, new DecoderLoadOptions { Precision = Precision.Float32 });
-        other.Layers[3].Down[0, 0] += 1;
+        other.Layers[3].FeedForward.Down[0, 0] += 1;
 
         Settings(same).Should().Equal(Settings(_model));
         Settings(other)["LanguageModel"].Should().NotBe(Settings(_model)["LanguageModel"]);

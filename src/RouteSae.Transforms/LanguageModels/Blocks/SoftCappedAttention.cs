@@ -1,0 +1,27 @@
+using static TorchSharp.torch;
+
+namespace RouteSae.LanguageModels.Blocks;
+
+/// <summary>softmax(c · tanh(q kᵀ / (c √d))) v, the softmax in float32.</summary>
+internal static class SoftCappedAttention
+{
+    /// <summary>Query [B, heads, S, d], keys and values [B, key-value heads, P + S, d] → [B, heads, S, d].</summary>
+    public static Tensor Apply(Tensor query, Tensor key, Tensor value, AttentionContext context, double cap)
+    {
+        using var scope = NewDisposeScope();
+        // The heads that share keys form a dimension of their own.
+        var grouped = query.unflatten(1, key.size(1), -1); // [B, key-value heads, sharing, S, d]
+        var scores = grouped.matmul(key.unsqueeze(2).transpose(3, 4)) / Math.Sqrt(query.size(3));
+        var capped = (scores / cap).tanh() * cap; // [B, key-value heads, sharing, S, P + S]
+        if (Hidden(context, scores) is { } hidden)
+            capped = capped.masked_fill(hidden, double.NegativeInfinity);
+        var weights = capped.to_type(ScalarType.Float32).softmax(-1).to_type(query.dtype);
+        return weights.matmul(value.unsqueeze(2)).flatten(1, 2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Where a query may not look; null where it may look everywhere.</summary>
+    private static Tensor? Hidden(AttentionContext context, Tensor scores) =>
+        context.Mask is not null ? context.Mask.logical_not().unsqueeze(2)
+        : context.Causal ? ones([scores.size(-2), scores.size(-1)], ScalarType.Bool, scores.device).triu(1)
+        : null;
+}
