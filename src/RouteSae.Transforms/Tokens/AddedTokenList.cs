@@ -1,3 +1,5 @@
+using RouteSae.Tokens.Models;
+
 namespace RouteSae.Tokens;
 
 /// <summary>
@@ -7,13 +9,13 @@ namespace RouteSae.Tokens;
 internal sealed class AddedTokenList
 {
     private readonly Dictionary<string, AddedToken> _tokens = new(StringComparer.Ordinal);
-    private readonly BytePairVocabulary _vocabulary;
+    private readonly TokenVocabulary _vocabulary;
 
-    private AddedTokenList(BytePairVocabulary vocabulary) => _vocabulary = vocabulary;
+    private AddedTokenList(TokenVocabulary vocabulary) => _vocabulary = vocabulary;
 
     public IReadOnlyCollection<AddedToken> All => _tokens.Values;
 
-    public static AddedTokenList Read(JsonPart root, BytePairVocabulary vocabulary, TokenizerConfig config)
+    public static AddedTokenList Read(JsonPart root, TokenVocabulary vocabulary, TokenizerConfig config)
     {
         var list = new AddedTokenList(vocabulary);
         foreach (var part in root.Optional("added_tokens")?.Items() ?? [])

@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
+using RouteSae.Tokens.Unicode;
 
 namespace RouteSae.Tokens;
 
@@ -33,11 +33,13 @@ internal sealed class AddedTokenMatcher
         var taken = 0;
         for (var position = 0; Next(text, position) is { } match; position = match.End)
         {
-            if (match.Start >= taken && (!match.Token.SingleWord || StandsAlone(text, match)))
+            if (!match.Token.SingleWord || StandsAlone(text, match))
             {
+                // White space that the token before took may itself be a token: it counts, but the text moves on.
                 var stripped = Strip(text, match, taken);
-                matches.Add(stripped);
-                taken = stripped.End;
+                var start = Math.Max(stripped.Start, taken);
+                taken = Math.Max(stripped.End, taken);
+                matches.Add(stripped with { Start = start, Length = taken - start });
             }
         }
 
@@ -95,14 +97,8 @@ internal sealed class AddedTokenMatcher
     {
         Rune.DecodeLastFromUtf16(text[..match.Start], out var before, out var lengthBefore);
         Rune.DecodeFromUtf16(text[match.End..], out var after, out var lengthAfter);
-        return !(lengthBefore > 0 && IsWordCharacter(before)) && !(lengthAfter > 0 && IsWordCharacter(after));
+        return !(lengthBefore > 0 && UnicodeProperty.IsWordCharacterOrJoiner(before)) && !(lengthAfter > 0 && UnicodeProperty.IsWordCharacterOrJoiner(after));
     }
-
-    private static bool IsWordCharacter(Rune rune) => Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
-        or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter or UnicodeCategory.LetterNumber
-        or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
-        or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.ConnectorPunctuation;
 
     private sealed class Node
     {

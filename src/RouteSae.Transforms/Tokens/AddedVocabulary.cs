@@ -1,3 +1,5 @@
+using RouteSae.Tokens.Normalizers;
+
 namespace RouteSae.Tokens;
 
 /// <summary>The added tokens of a tokenizer and where they stand in a text.</summary>

@@ -83,6 +83,11 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
         ? number
         : throw Error("expected an integer from 0");
 
+    /// <summary>A score.</summary>
+    public double Real() => Element.ValueKind == JsonValueKind.Number && Element.TryGetDouble(out var number)
+        ? number
+        : throw Error("expected a number");
+
     public TokenizerFormatException Error(string message) =>
         new(Path.Length == 0 ? $"{File}: {message}." : $"{File}, {Path}: {message}.");
 

@@ -3,16 +3,24 @@ namespace RouteSae.Tokens;
 /// <summary>Reads the "post_processor" of a tokenizer.json.</summary>
 internal static class SpecialTokenFrameReader
 {
-    private const string Supported = "TemplateProcessing, ByteLevel, Sequence";
+    private const string Supported = "BertProcessing, ByteLevel, RobertaProcessing, Sequence, TemplateProcessing";
 
     public static SpecialTokenFrame Read(JsonPart part) => part.Text("type") switch
     {
-        "TemplateProcessing" => ReadTemplate(part),
+        "BertProcessing" or "RobertaProcessing" => new SpecialTokenFrame([ReadPair(part.Required("cls"))], [ReadPair(part.Required("sep"))]),
         "ByteLevel" => SpecialTokenFrame.Empty, // trims Hugging Face's offsets; ours keep the space of a word
         "Sequence" => part.Required("processors").Items().Select(Read)
             .Aggregate(SpecialTokenFrame.Empty, (inner, outer) => inner.Within(outer)),
+        "TemplateProcessing" => ReadTemplate(part),
         var other => throw part.Unsupported($"the post-processor '{other}'", Supported),
     };
+
+    // ["[CLS]", 101]
+    private static int ReadPair(JsonPart part)
+    {
+        var pair = part.Items().ToList();
+        return pair.Count == 2 ? pair[1].Number() : throw part.Error("expected a token and its id");
+    }
 
     private static SpecialTokenFrame ReadTemplate(JsonPart part)
     {

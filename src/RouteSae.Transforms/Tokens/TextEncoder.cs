@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace RouteSae.Tokens;
 
 /// <summary>Takes one text through the steps of a pipeline.</summary>
@@ -15,14 +17,31 @@ internal sealed class TextEncoder(TokenizerPipeline pipeline, string text)
             _sink.Add(pipeline.Frame.Before, 0);
         }
 
-        var whole = new AlignedText(text, 0, text.Length).Whole;
-        Split(whole, pipeline.Added.FindPlain(text), AddStretch);
+        var valid = WithoutHalfPairs(text);
+        var whole = new AlignedText(valid, 0, valid.Length).Whole;
+        Split(whole, pipeline.Added.FindPlain(valid), AddStretch);
         if (addSpecialTokens)
         {
             _sink.Add(pipeline.Frame.After, text.Length);
         }
 
         return _sink.ToEncodedText();
+    }
+
+    private static string WithoutHalfPairs(string text)
+    {
+        if (!text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+        {
+            return text;
+        }
+
+        var valid = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            valid.Append(rune.ToString());
+        }
+
+        return valid.ToString();
     }
 
     // Added tokens go to the result, what lies between them to the next step.

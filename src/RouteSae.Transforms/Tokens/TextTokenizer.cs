@@ -21,7 +21,7 @@ public sealed class TextTokenizer
     private TextTokenizer(TokenizerPipeline pipeline)
     {
         _pipeline = pipeline;
-        VocabularySize = pipeline.Model.Vocabulary.Ids.Values.Concat(pipeline.Added.Ids).Max() + 1;
+        VocabularySize = pipeline.Added.Ids.Append(pipeline.Model.Vocabulary.LargestId).Max() + 1;
     }
 
     /// <summary>One more than the largest token id.</summary>

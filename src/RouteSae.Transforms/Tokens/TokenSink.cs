@@ -1,3 +1,5 @@
+using RouteSae.Tokens.Models;
+
 namespace RouteSae.Tokens;
 
 /// <summary>Collects the tokens of a text.</summary>

@@ -1,3 +1,8 @@
+using RouteSae.Tokens.Decoders;
+using RouteSae.Tokens.Models;
+using RouteSae.Tokens.Normalizers;
+using RouteSae.Tokens.PreTokenizers;
+
 namespace RouteSae.Tokens;
 
 /// <summary>The steps of a tokenizer, in the order in which a text passes them.</summary>
@@ -9,7 +14,7 @@ internal sealed record TokenizerPipeline
 
     public PreTokenizer? PreTokenizer { get; init; }
 
-    public required BytePairModel Model { get; init; }
+    public required TokenModel Model { get; init; }
 
     public required SpecialTokenFrame Frame { get; init; }
 

@@ -1,3 +1,8 @@
+using RouteSae.Tokens.Decoders;
+using RouteSae.Tokens.Models;
+using RouteSae.Tokens.Normalizers;
+using RouteSae.Tokens.PreTokenizers;
+
 namespace RouteSae.Tokens;
 
 /// <summary>Maps a tokenizer.json and what tokenizer_config.json says about it to a <see cref="TokenizerPipeline"/>.</summary>
@@ -8,7 +13,7 @@ internal static class TokenizerReader
         using var document = JsonPart.Parse(json, file);
         var root = JsonPart.Root(document, file);
         var preTokenizer = root.Optional("pre_tokenizer");
-        var model = BytePairReader.Read(root.Required("model"), PreTokenizerReader.IsByteLevel(preTokenizer));
+        var model = ModelReader.Read(root.Required("model"), PreTokenizerReader.IsByteLevel(preTokenizer));
         var normalizer = root.Optional("normalizer") is { } part ? NormalizerReader.Read(part) : null;
         var tokens = AddedTokenList.Read(root, model.Vocabulary, config);
         var frame = root.Optional("post_processor") is { } processor
@@ -28,10 +33,10 @@ internal static class TokenizerReader
         };
     }
 
-    private static PreTokenizer? ReadPreTokenizer(JsonPart? part, BytePairModel model, TokenizerConfig config)
+    private static PreTokenizer? ReadPreTokenizer(JsonPart? part, TokenModel model, TokenizerConfig config)
     {
         // As in Hugging Face's GPT-2 tokenizer, the configuration's word counts for a plain ByteLevel step only.
-        var read = part is { } step ? PreTokenizerReader.Read(step, config.AddPrefixSpace) : null;
+        var read = part is { } step ? PreTokenizerReader.Read(step, config.AddPrefixSpace, writeBytes: !model.WritesBytes) : null;
         var boundaries = MergeBoundarySplitter.For(model);
         return (read, boundaries) switch
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FluentAssertions;
 using RouteSae.Tokens;
+using RouteSae.Tokens.Patterns;
 using Xunit;
 
 namespace RouteSae.Tests.Tokens;
@@ -97,7 +98,7 @@ public sealed class PreTokenizerTests
     {
         foreach (var category in Enum.GetValues<UnicodeCategory>().Except(NotBeyondTheBasicPlane))
         {
-            char.GetUnicodeCategory(CodePointProjection.Representative(category)).Should().Be(category);
+            char.GetUnicodeCategory(CategoryRepresentative.Of(category)).Should().Be(category);
         }
     }
 

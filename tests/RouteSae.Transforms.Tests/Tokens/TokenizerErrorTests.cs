@@ -10,16 +10,15 @@ public sealed class TokenizerErrorTests
     private const string Model = """{"type":"BPE","vocab":{"a":0},"merges":[]}""";
 
     [Theory]
-    [InlineData("""{"model":{"type":"WordPiece","vocab":{}}}""", "model: the model 'WordPiece' is not supported. Supported: BPE.")]
-    [InlineData("""{"model":{"vocab":{}}}""", "model: the model 'of unknown type' is not supported. Supported: BPE.")]
-    [InlineData("""{"normalizer":{"type":"BertNormalizer"},"model":MODEL}""", "normalizer: the normalizer 'BertNormalizer' is not supported. Supported: Prepend, Replace, Sequence.")]
-    [InlineData("""{"normalizer":{"type":"Sequence","normalizers":[{"type":"Nmt"}]},"model":MODEL}""", "normalizer.normalizers[0]: the normalizer 'Nmt' is not supported. Supported: Prepend, Replace, Sequence.")]
-    [InlineData("""{"pre_tokenizer":{"type":"BertPreTokenizer"},"model":MODEL}""", "pre_tokenizer: the pre-tokenizer 'BertPreTokenizer' is not supported. Supported: ByteLevel, Split, Digits, Metaspace, Sequence.")]
-    [InlineData("""{"pre_tokenizer":{"type":"Sequence","pretokenizers":[{"type":"ByteLevel"},{"type":"Digits"}]},"model":MODEL}""", "pre_tokenizer.pretokenizers[0]: a ByteLevel step before other pre-tokenizers is not supported. Supported: ByteLevel as the last step.")]
+    [InlineData("""{"model":{"type":"Neural","vocab":{}}}""", "model: the model 'Neural' is not supported. Supported: BPE, Unigram, WordLevel, WordPiece.")]
+    [InlineData("""{"model":{"vocab":{}}}""", "model: the model 'of unknown type' is not supported. Supported: BPE, Unigram, WordLevel, WordPiece.")]
+    [InlineData("""{"normalizer":{"type":"Upper"},"model":MODEL}""", "normalizer: the normalizer 'Upper' is not supported. Supported: BertNormalizer, ByteLevel, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, Replace, Sequence, Strip, StripAccents.")]
+    [InlineData("""{"normalizer":{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"NFX"}]},"model":MODEL}""", "normalizer.normalizers[1]: the normalizer 'NFX' is not supported. Supported: BertNormalizer, *")]
+    [InlineData("""{"pre_tokenizer":{"type":"Words"},"model":MODEL}""", "pre_tokenizer: the pre-tokenizer 'Words' is not supported. Supported: BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, FixedLength, Metaspace, Punctuation, Sequence, Split, UnicodeScripts, Whitespace, WhitespaceSplit.")]
     [InlineData("""{"pre_tokenizer":{"type":"Split","pattern":{"String":"a"},"behavior":"Cut"},"model":MODEL}""", "pre_tokenizer.behavior: the behavior 'Cut' is not supported. Supported: Isolated, Removed, MergedWithPrevious, MergedWithNext, Contiguous.")]
-    [InlineData("""{"post_processor":{"type":"BertProcessing"},"model":MODEL}""", "post_processor: the post-processor 'BertProcessing' is not supported. Supported: TemplateProcessing, ByteLevel, Sequence.")]
-    [InlineData("""{"decoder":{"type":"CTC"},"model":MODEL}""", "decoder: the decoder 'CTC' is not supported. Supported: ByteLevel, Replace, ByteFallback, Fuse, Strip, Metaspace, Sequence.")]
-    [InlineData("""{"model":{"type":"BPE","continuing_subword_prefix":"##","vocab":{"a":0},"merges":[]}}""", "model: the continuing_subword_prefix '##' is not supported. Supported: none.")]
+    [InlineData("""{"pre_tokenizer":{"type":"Metaspace","prepend_scheme":"last"},"model":MODEL}""", "pre_tokenizer: the prepend_scheme 'last' is not supported. Supported: always, first, never.")]
+    [InlineData("""{"post_processor":{"type":"Pairs"},"model":MODEL}""", "post_processor: the post-processor 'Pairs' is not supported. Supported: BertProcessing, ByteLevel, RobertaProcessing, Sequence, TemplateProcessing.")]
+    [InlineData("""{"decoder":{"type":"Sequence","decoders":[{"type":"Sum"}]},"model":MODEL}""", "decoder.decoders[0]: the decoder 'Sum' is not supported. Supported: BPEDecoder, ByteFallback, ByteLevel, CTC, Fuse, Metaspace, Replace, Sequence, Strip, WordPiece.")]
     [InlineData("""{"model":{"type":"BPE","dropout":0.1,"vocab":{"a":0},"merges":[]}}""", "model: the dropout 0.1 is not supported. Supported: none: features of a text must not be random.")]
     public void An_unsupported_component_is_named_with_what_is_supported(string json, string message)
     {
@@ -27,13 +26,26 @@ public sealed class TokenizerErrorTests
         load.Should().Throw<NotSupportedException>().WithMessage($"{File}, {message}");
     }
 
-    [Fact]
-    public void An_expression_that_dotnet_does_not_understand_is_named()
+    [Theory]
+    [InlineData(@"(a)\1", @"'\1' is not translated")]
+    [InlineData(@"\p{Klingon}+", "the property 'Klingon' is not known")]
+    [InlineData("(?x:a )", "the group '(?x:' is not translated")]
+    [InlineData("a{2}?", "an optional exact repetition is not translated")]
+    [InlineData("[[:upper:]]", "the class '[:upper:]' is not translated")]
+    [InlineData("[z-a]", "a range goes backwards")]
+    [InlineData("(a", "a ')' is missing")]
+    [InlineData("a)", "a ')' has no '('")]
+    [InlineData("[ab", "it ends too early")]
+    public void An_expression_that_is_not_translated_is_named(string expression, string reason)
     {
-        var load = () => TinyTokenizer.LoadJson(
-            $$$"""{"pre_tokenizer":{"type":"Split","pattern":{"Regex":"\\p{Han}+"},"behavior":"Isolated"},"model":{{{Model}}}}""");
+        var load = () => TinyTokenizer.Load(new
+        {
+            pre_tokenizer = new { type = "Split", pattern = new { Regex = expression }, behavior = "Isolated" },
+            model = TinyTokenizer.Characters("a"),
+        });
         load.Should().Throw<NotSupportedException>().WithMessage(
-            $@"{File}, pre_tokenizer.pattern: the expression '\p{{Han}}+' (*) is not supported. Supported: expressions that .NET understands, without characters beyond U+FFFF.");
+            $"{File}, pre_tokenizer.pattern: the expression '{expression}' ({reason}) is not supported. "
+            + "Supported: Oniguruma's expressions of characters, classes, groups, alternatives, repetitions and lookaround.");
     }
 
     [Theory]
@@ -55,6 +67,16 @@ public sealed class TokenizerErrorTests
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":0},"merges":[]},"added_tokens":[{"id":1}]}""", ", added_tokens[0]: 'content' is missing.")]
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":0},"merges":[]},"added_tokens":[{"id":1,"content":"\ud800"}]}""", ", added_tokens[0].content: the string is not valid Unicode.")]
     [InlineData("""{"model":{"type":"BPE","vocab":{"\ud800":0},"merges":[]}}""", ", model.vocab: a name is not valid Unicode.")]
+    [InlineData("""{"model":{"type":"BPE","continuing_subword_prefix":"##","vocab":{"a":0,"b":1},"merges":["a b"]}}""", ", model.merges[0]: 'b' does not begin with the continuing_subword_prefix '##'.")]
+    [InlineData("""{"model":{"type":"Unigram","vocab":[]}}""", ", model.vocab: the vocabulary is empty.")]
+    [InlineData("""{"model":{"type":"Unigram","vocab":[["a"]]}}""", ", model.vocab[0]: expected a token and its score.")]
+    [InlineData("""{"model":{"type":"Unigram","vocab":[["a","b"]]}}""", ", model.vocab[0][1]: expected a number.")]
+    [InlineData("""{"model":{"type":"Unigram","unk_id":1,"vocab":[["a",0]]}}""", ", model.unk_id: the vocabulary has only 1 tokens.")]
+    [InlineData("""{"model":{"type":"Unigram","vocab":[["a",0]]},"normalizer":{"type":"Precompiled","precompiled_charsmap":"AAA!"}}""", ", normalizer.precompiled_charsmap: this is no character map in base64.")]
+    [InlineData("""{"model":{"type":"Unigram","vocab":[["a",0]]},"normalizer":{"type":"Precompiled","precompiled_charsmap":"AAEAAA=="}}""", ", normalizer.precompiled_charsmap: this is no character map in base64.")]
+    [InlineData("""{"model":{"type":"Unigram","vocab":[["a",0]]},"pre_tokenizer":{"type":"FixedLength","length":0}}""", ", pre_tokenizer.length: expected an integer from 1.")]
+    [InlineData("""{"model":{"type":"Unigram","vocab":[["a",0]]},"pre_tokenizer":{"type":"CharDelimiterSplit","delimiter":"ab"}}""", ", pre_tokenizer.delimiter: 'ab' is not one character.")]
+    [InlineData("""{"model":{"type":"Unigram","vocab":[["a",0]]},"post_processor":{"type":"BertProcessing","sep":["a"],"cls":["a",0]}}""", ", post_processor.sep: expected a token and its id.")]
     public void A_malformed_file_is_named_with_the_place(string json, string message)
     {
         var load = () => TinyTokenizer.LoadJson(json);

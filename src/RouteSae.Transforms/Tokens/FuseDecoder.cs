@@ -1,9 +1,0 @@
-namespace RouteSae.Tokens;
-
-/// <summary>"Fuse": joins what there is into one text.</summary>
-internal sealed class FuseDecoder : Decoder
-{
-    public override IReadOnlyList<string> Decode(IReadOnlyList<string> tokens) => [string.Concat(tokens)];
-
-    public override string Surface(string token) => token;
-}

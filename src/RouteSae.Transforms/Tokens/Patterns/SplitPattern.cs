@@ -1,0 +1,48 @@
+using System.Text;
+
+namespace RouteSae.Tokens.Patterns;
+
+/// <summary>What a text is split at, or what is replaced in it.</summary>
+internal abstract class SplitPattern
+{
+    /// <summary>The words of GPT-2: contractions, letters, digits, other marks, each with one space before it.</summary>
+    public static SplitPattern Gpt2Words { get; } = new KnownPattern(KnownExpressions.Gpt2());
+
+    public static SplitPattern Literal(string literal) => new LiteralPattern(literal);
+
+    /// <summary>Every single character for which a condition holds.</summary>
+    public static SplitPattern Where(Func<Rune, bool> condition) => new CharacterPattern(condition);
+
+    /// <summary>Reads {"String": ...} or {"Regex": ...}.</summary>
+    public static SplitPattern Read(JsonPart pattern)
+    {
+        if (pattern.OptionalText("String") is { } literal)
+        {
+            return literal.Length > 0 ? Literal(literal) : throw pattern.Error("the pattern is empty");
+        }
+
+        return Compile(pattern.Text("Regex"), pattern);
+    }
+
+    /// <summary>Appends the matches in <paramref name="text"/>, in order; an empty one never touches the match before it.</summary>
+    public abstract void Find(ReadOnlySpan<char> text, List<CharacterSpan> matches);
+
+    private static SplitPattern Compile(string expression, JsonPart where)
+    {
+        if (KnownExpressions.Find(expression) is { } known)
+        {
+            return new KnownPattern(known);
+        }
+
+        try
+        {
+            return ExpressionPattern.Parse(expression);
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        {
+            throw where.Unsupported(
+                $"the expression '{expression}' ({exception.Message.TrimEnd('.')})",
+                "Oniguruma's expressions of characters, classes, groups, alternatives, repetitions and lookaround");
+        }
+    }
+}
