@@ -35,6 +35,8 @@ public sealed class GatedAutoencoder : SparseAutoencoder
     /// <summary>r_mag, [M], the logarithm of the magnitude's scale.</summary>
     public Tensor MagnitudeScale => Parameters[3].Value;
 
+    private protected override IReadOnlyList<Tensor> ScaledWithLatents => [GateBias, MagnitudeBias];
+
     /// <inheritdoc cref="TopKAutoencoder.Create"/>
     public static GatedAutoencoder Create(AutoencoderArchitecture architecture, int seed, Device? device = null) =>
         Create(architecture, seed, device, initialization => StartingValues(architecture, initialization), reader => new GatedAutoencoder(architecture, reader));

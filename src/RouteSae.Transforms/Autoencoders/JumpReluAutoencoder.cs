@@ -30,6 +30,8 @@ public sealed class JumpReluAutoencoder : SparseAutoencoder
     /// <summary>θ, [M].</summary>
     public Tensor Threshold => Parameters[2].Value;
 
+    private protected override IReadOnlyList<Tensor> ScaledWithLatents => [LatentBias, Threshold];
+
     /// <inheritdoc cref="TopKAutoencoder.Create"/>
     public static JumpReluAutoencoder Create(JumpReluArchitecture architecture, int seed, Device? device = null) =>
         Create(architecture, seed, device, initialization => StartingValues(architecture, initialization), reader => new JumpReluAutoencoder(architecture, reader));
