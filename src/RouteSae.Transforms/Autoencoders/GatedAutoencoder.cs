@@ -11,9 +11,9 @@ namespace RouteSae.Autoencoders;
 /// </summary>
 public sealed class GatedAutoencoder : SparseAutoencoder
 {
-    private const string GateBiasName = "gate_bias";
-    private const string MagnitudeBiasName = "mag_bias";
-    private const string MagnitudeScaleName = "r_mag";
+    internal const string GateBiasName = "gate_bias";
+    internal const string MagnitudeBiasName = "mag_bias";
+    internal const string MagnitudeScaleName = "r_mag";
 
     private GatedAutoencoder(AutoencoderArchitecture architecture, ParameterReader reader)
         : base(architecture, reader, [

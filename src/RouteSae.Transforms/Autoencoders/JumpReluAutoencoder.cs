@@ -15,7 +15,7 @@ namespace RouteSae.Autoencoders;
 /// </remarks>
 public sealed class JumpReluAutoencoder : SparseAutoencoder
 {
-    private const string ThresholdName = "threshold";
+    internal const string ThresholdName = "threshold";
 
     private JumpReluAutoencoder(JumpReluArchitecture architecture, ParameterReader reader)
         : base(architecture, reader, [reader.Read(LatentBiasName, architecture.Latents), reader.Read(ThresholdName, architecture.Latents)]) =>
