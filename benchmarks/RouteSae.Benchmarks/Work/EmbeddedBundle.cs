@@ -1,4 +1,5 @@
 using System.Text;
+using RouteSae.Autoencoders;
 using RouteSae.Benchmarks.PlainPort;
 using RouteSae.Features;
 using RouteSae.LanguageModels;
@@ -39,7 +40,7 @@ internal sealed class EmbeddedBundle : IBundleFiles
     /// <summary>The plain way, in float32. The caller owns it.</summary>
     public PlainFeaturizer LoadPlain()
     {
-        using var autoencoder = BundleParts.LoadAutoencoder(_bundle, _bundle.Manifest.Architecture, torch.CPU);
+        using var autoencoder = (RouteSaeModel)BundleParts.LoadAutoencoder(_bundle, torch.CPU);
         return new PlainFeaturizer(
             Preparer, LoadWholeLanguageModel(), new PlainRouteSae(autoencoder), _bundle.Manifest.RoutedHiddenStates, ContextLength);
     }

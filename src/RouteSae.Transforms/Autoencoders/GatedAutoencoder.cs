@@ -11,9 +11,9 @@ namespace RouteSae.Autoencoders;
 /// </summary>
 public sealed class GatedAutoencoder : SparseAutoencoder
 {
-    private const string GateBiasName = "gate_bias";
-    private const string MagnitudeBiasName = "mag_bias";
-    private const string MagnitudeScaleName = "r_mag";
+    internal const string GateBiasName = "gate_bias";
+    internal const string MagnitudeBiasName = "mag_bias";
+    internal const string MagnitudeScaleName = "r_mag";
 
     private GatedAutoencoder(AutoencoderArchitecture architecture, ParameterReader reader)
         : base(architecture, reader, [
@@ -34,6 +34,8 @@ public sealed class GatedAutoencoder : SparseAutoencoder
 
     /// <summary>r_mag, [M], the logarithm of the magnitude's scale.</summary>
     public Tensor MagnitudeScale => Parameters[3].Value;
+
+    private protected override IReadOnlyList<Tensor> ScaledWithLatents => [GateBias, MagnitudeBias];
 
     /// <inheritdoc cref="TopKAutoencoder.Create"/>
     public static GatedAutoencoder Create(AutoencoderArchitecture architecture, int seed, Device? device = null) =>

@@ -15,7 +15,7 @@ namespace RouteSae.Autoencoders;
 /// </remarks>
 public sealed class JumpReluAutoencoder : SparseAutoencoder
 {
-    private const string ThresholdName = "threshold";
+    internal const string ThresholdName = "threshold";
 
     private JumpReluAutoencoder(JumpReluArchitecture architecture, ParameterReader reader)
         : base(architecture, reader, [reader.Read(LatentBiasName, architecture.Latents), reader.Read(ThresholdName, ThresholdRate(architecture), architecture.Latents)]) =>
@@ -29,6 +29,8 @@ public sealed class JumpReluAutoencoder : SparseAutoencoder
 
     /// <summary>θ, [M].</summary>
     public Tensor Threshold => Parameters[2].Value;
+
+    private protected override IReadOnlyList<Tensor> ScaledWithLatents => [LatentBias, Threshold];
 
     /// <inheritdoc cref="TopKAutoencoder.Create"/>
     public static JumpReluAutoencoder Create(JumpReluArchitecture architecture, int seed, Device? device = null) =>

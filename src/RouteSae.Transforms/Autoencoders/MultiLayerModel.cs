@@ -25,7 +25,7 @@ public sealed class MultiLayerModel : FixedLayersModel
     internal override LayerReading Read(IReadOnlyList<Tensor> hiddenStates, long firstToken)
     {
         using var scope = NewDisposeScope();
-        var x = cat([.. hiddenStates.Select(hidden => Standardize(hidden).Values)], 0);
+        var x = cat([.. hiddenStates.Select(hidden => Scale(hidden).Values)], 0);
         var places = arange(HiddenStates.Count, ScalarType.Int64, x.device).repeat_interleave(hiddenStates[0].shape[0]);
         return new LayerReading(x.MoveToOuterDisposeScope(), places.MoveToOuterDisposeScope());
     }

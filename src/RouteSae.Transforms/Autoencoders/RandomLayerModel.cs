@@ -35,7 +35,7 @@ public sealed class RandomLayerModel : FixedLayersModel
         var chosen = hiddenStates[0];
         for (var i = 1; i < hiddenStates.Count; i++)
             chosen = where((places == i).unsqueeze(1), hiddenStates[i], chosen);
-        return new LayerReading(Standardize(chosen).Values.MoveToOuterDisposeScope(), places.to(Parameters[0].Value.device).MoveToOuterDisposeScope());
+        return new LayerReading(Scale(chosen).Values.MoveToOuterDisposeScope(), places.to(Parameters[0].Value.device).MoveToOuterDisposeScope());
     }
 
     internal override IReadOnlyList<ReplacementPass> Replacements(IReadOnlyList<Tensor> hiddenStates, CodeSelection? selection)

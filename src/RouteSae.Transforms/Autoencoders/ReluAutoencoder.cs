@@ -20,6 +20,8 @@ public sealed class ReluAutoencoder : SparseAutoencoder
     /// <summary>b_lat, [M].</summary>
     public Tensor LatentBias => Parameters[1].Value;
 
+    private protected override IReadOnlyList<Tensor> ScaledWithLatents => [LatentBias];
+
     /// <inheritdoc cref="TopKAutoencoder.Create"/>
     public static ReluAutoencoder Create(AutoencoderArchitecture architecture, int seed, Device? device = null) =>
         Create(architecture, seed, device, initialization => StartingValues(architecture, initialization), reader => new ReluAutoencoder(architecture, reader));

@@ -29,7 +29,7 @@ public sealed record RouteSaeArchitecture
     /// <summary>Default <see cref="RouterTarget.Detached"/>. Another one is possible with <see cref="RoutingMode.Hard"/> and <see cref="Fidelity.Corrected"/> only.</summary>
     public RouterTarget Target { get; init; } = RouterTarget.Detached;
 
-    /// <summary>Default <see cref="HiddenStateScaling.PerToken"/>, the only one with <see cref="Fidelity.Reference"/>.</summary>
+    /// <summary><see cref="HiddenStateScaling.PerToken"/> or <see cref="HiddenStateScaling.PerLayer"/>. Default: the former, the only one with <see cref="Fidelity.Reference"/>.</summary>
     public HiddenStateScaling Scaling { get; init; } = HiddenStateScaling.PerToken;
 
     /// <summary>Default <see cref="Fidelity.Corrected"/>. Decides how codes are selected and how the model is trained.</summary>
@@ -69,6 +69,8 @@ public sealed record RouteSaeArchitecture
     {
         if (Fidelity == Fidelity.Reference && (Target != RouterTarget.Detached || Scaling != HiddenStateScaling.PerToken || Mode == RoutingMode.TopTwo))
             yield return "Target, Scaling and RoutingMode.TopTwo are choices that the reference does not have: leave them at their defaults with Fidelity.Reference.";
+        if (Scaling is not (HiddenStateScaling.PerToken or HiddenStateScaling.PerLayer))
+            yield return $"Scaling is {Scaling}; a router needs PerToken or PerLayer, which bring hidden states to one scale.";
         if (Mode != RoutingMode.Hard && Target != RouterTarget.Detached)
             yield return $"Target is {Target}, but Mode is {Mode}: another target than Detached needs hard routing.";
     }

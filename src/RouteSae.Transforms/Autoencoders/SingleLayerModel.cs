@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders;
@@ -10,18 +11,21 @@ public sealed class SingleLayerModel : FixedLayersModel
     /// <summary>Takes over an autoencoder.</summary>
     /// <param name="autoencoder">ReLU, gated, TopK or JumpReLU.</param>
     /// <param name="hiddenState">The hidden state that it reads, Hugging Face's numbering: i is the output of decoder layer i.</param>
-    /// <exception cref="ArgumentException">The number is negative.</exception>
-    public SingleLayerModel(SparseAutoencoder autoencoder, int hiddenState)
-        : base(autoencoder, [hiddenState]) =>
+    /// <param name="scaling">What of the hidden state it reads. Default: <see cref="HiddenStateScaling.PerToken"/>.</param>
+    /// <exception cref="ArgumentException">The number is negative, or the scaling is <see cref="HiddenStateScaling.PerLayer"/>.</exception>
+    public SingleLayerModel(SparseAutoencoder autoencoder, int hiddenState, HiddenStateScaling scaling = HiddenStateScaling.PerToken)
+        : base(autoencoder, [hiddenState], scaling) =>
         _hiddenState = hiddenState;
 
     /// <inheritdoc/>
-    public override string Description => $"{AutoencoderName.Of(Autoencoder)} on hidden state {_hiddenState}";
+    public override string Description => $"{AutoencoderName.Of(Autoencoder)} on hidden state {_hiddenState}{(Scaling == HiddenStateScaling.PerToken ? "" : $", scaling {Scaling}")}";
 
     internal override LayerReading Read(IReadOnlyList<Tensor> hiddenStates, long firstToken)
     {
-        var x = Standardize(hiddenStates[0]).Values;
-        return new LayerReading(x, zeros(x.shape[0], dtype: ScalarType.Int64, device: x.device));
+        using var scope = NewDisposeScope();
+        var x = Scale(hiddenStates[0]).Values;
+        var places = zeros(x.shape[0], dtype: ScalarType.Int64, device: x.device);
+        return new LayerReading(x.MoveToOuterDisposeScope(), places.MoveToOuterDisposeScope());
     }
 
     internal override IReadOnlyList<ReplacementPass> Replacements(IReadOnlyList<Tensor> hiddenStates, CodeSelection? selection) =>

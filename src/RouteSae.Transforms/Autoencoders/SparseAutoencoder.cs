@@ -87,6 +87,28 @@ public abstract class SparseAutoencoder : IDisposable
             UnitRows.NormalizeByOperations(DecoderDirections);
     }
 
+    /// <summary>
+    /// Scales every latent's direction to length 1 and its activation by the old length, so that all reconstructions stay what they are. Do this
+    /// before training a published autoencoder further: training keeps directions at length 1 without changing activations.
+    /// </summary>
+    /// <exception cref="NotSupportedException">A TopK autoencoder, whose K largest activations would be others.</exception>
+    public void FoldDecoderLengths()
+    {
+        var scaled = ScaledWithLatents ?? throw new NotSupportedException(
+            "The lengths of a TopK autoencoder's decoder directions cannot be folded into its activations: the K largest of them would be others.");
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var lengths = DecoderDirections.norm(1);
+        lengths = lengths.where(lengths > 0, ones_like(lengths)).unsqueeze(1); // [M, 1]
+        DecoderDirections.div_(lengths);
+        EncoderWeight.mul_(lengths);
+        foreach (var perLatent in scaled)
+            perLatent.mul_(lengths.squeeze(1));
+    }
+
+    /// <summary>The parameters in units of the latents' activations, each [M]; null where these cannot be scaled one by one.</summary>
+    private protected virtual IReadOnlyList<Tensor>? ScaledWithLatents => null;
+
     /// <summary>Writes the parameters in safetensors format, under the names of the reference's state_dict.</summary>
     public void Save(Stream safetensors) => ParameterWriter.Write(safetensors, Parameters);
 

@@ -31,10 +31,22 @@ internal static class BundleParts
         });
     }
 
-    public static RouteSaeModel LoadAutoencoder(FeatureBundle bundle, RouteSaeArchitecture architecture, Device device)
+    public static AutoencoderModel LoadAutoencoder(FeatureBundle bundle, Device device) => LoadAutoencoder(bundle, bundle.Manifest, device);
+
+    /// <summary>Loads the autoencoder as another manifest than the bundle's describes it, for example with another K.</summary>
+    public static AutoencoderModel LoadAutoencoder(FeatureBundle bundle, BundleManifest manifest, Device device)
     {
         using var weights = OpenTensors(bundle, BundleFileNames.Autoencoder);
-        return RouteSaeModel.Load(architecture, weights, device);
+        return BundledModel.Load(manifest, weights, device);
+    }
+
+    private static string HiddenStateProblem(BundleManifest manifest, DecoderConfig config)
+    {
+        var highest = manifest.RoutedHiddenStates[^1];
+        if (manifest.Autoencoder == AutoencoderKind.RouteSae)
+            return $"hidden state {highest} is routed, but a language model of {config.LayerCount} layers has the routable hidden states 0 to {config.LayerCount - 1}";
+        var why = highest == config.LayerCount ? $" (what the last layer puts out is not one of them: {highest} is after the final norm)" : "";
+        return $"the autoencoder reads hidden state {highest}, but a language model of {config.LayerCount} layers has the readable hidden states 0 to {config.LayerCount - 1}{why}";
     }
 
     private static DecoderConfig ReadConfig(FeatureBundle bundle, string? folder)
@@ -73,7 +85,7 @@ internal static class BundleParts
 
         if (manifest.RoutedHiddenStates[^1] >= config.LayerCount)
         {
-            problems.Add($"hidden state {manifest.RoutedHiddenStates[^1]} is routed, but a language model of {config.LayerCount} layers has the routable hidden states 0 to {config.LayerCount - 1}");
+            problems.Add(HiddenStateProblem(manifest, config));
         }
 
         if (manifest.ContextLength > config.MaxPositions)

@@ -9,7 +9,7 @@ internal static class FeatureNaming
     /// <summary>Names from the texts as they are featurised, each by itself and cut at the context.</summary>
     public static FeatureCatalog Name(TokenEncoder encoder, TextPreparer preparer, IEnumerable<string> texts, CancellationToken cancellationToken)
     {
-        var builder = new FeatureCatalogBuilder(encoder.Architecture.Latents);
+        var builder = new FeatureCatalogBuilder(encoder.Autoencoder.Latents);
         foreach (var window in texts.Chunk(TextsPerWindow))
         {
             var prepared = preparer.Prepare(window, cancellationToken);

@@ -3,7 +3,7 @@ using RouteSae.Storage;
 namespace RouteSae.Features;
 
 /// <summary>
-/// Turns texts into sparse, named features with the networks of a bundle: tokens, hidden states of the routed layers, router,
+/// Turns texts into sparse, named features with the networks of a bundle: tokens, hidden states, router where there is one,
 /// autoencoder, pooling. Thread-safe. Owns native memory.
 /// </summary>
 /// <remarks>
@@ -131,7 +131,7 @@ public sealed class TextFeaturizer : ITextFeaturizer
             Token = _preparer.TokenText(text.Ids[token]),
             Span = text.Spans[token],
             Pooled = text.Pooled[token],
-            HiddenState = _encoder.Architecture.RoutedHiddenStates[(int)codes.Chosen[token]],
+            HiddenState = _encoder.Autoencoder.HiddenStates[(int)codes.Chosen[token]],
             Probability = codes.Probability[token],
             Features = [.. active.OrderByDescending(feature => feature.Value).ThenBy(feature => feature.Latent)],
         };

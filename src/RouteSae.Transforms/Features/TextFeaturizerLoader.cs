@@ -27,7 +27,7 @@ internal static class TextFeaturizerLoader
         try
         {
             BundleParts.Check(bundle, languageModel.Config, tokenizer);
-            return new TokenEncoder(languageModel, BundleParts.LoadAutoencoder(bundle, bundle.Manifest.Architecture, options.Device), options.Device);
+            return new TokenEncoder(languageModel, BundleParts.LoadAutoencoder(bundle, options.Device), options.Device);
         }
         catch
         {

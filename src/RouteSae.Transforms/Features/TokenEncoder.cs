@@ -5,16 +5,17 @@ using static TorchSharp.torch;
 
 namespace RouteSae.Features;
 
-/// <summary>Tokens to codes: language model, router, autoencoder. Owns the networks.</summary>
-internal sealed class TokenEncoder(DecoderModel languageModel, RouteSaeModel autoencoder, Device device) : IDisposable
+/// <summary>Tokens to codes: language model, router where there is one, autoencoder. Owns the networks.</summary>
+/// <param name="languageModel">Loaded up to the last hidden state that the autoencoder reads.</param>
+/// <param name="autoencoder">A <see cref="RouteSaeModel"/> or a <see cref="SingleLayerModel"/>.</param>
+/// <param name="device">Where both compute.</param>
+internal sealed class TokenEncoder(DecoderModel languageModel, AutoencoderModel autoencoder, Device device) : IDisposable
 {
-    private readonly ForwardRequest _request = new() { HiddenStates = autoencoder.Architecture.RoutedHiddenStates };
-
-    public RouteSaeArchitecture Architecture => autoencoder.Architecture;
+    private readonly ForwardRequest _request = new() { HiddenStates = autoencoder.HiddenStates };
 
     public DecoderModel LanguageModel => languageModel;
 
-    public RouteSaeModel Autoencoder => autoencoder;
+    public AutoencoderModel Autoencoder => autoencoder;
 
     /// <summary>Computes the codes of the wanted tokens of a batch.</summary>
     /// <param name="ids">Token ids, B rows of S, padded on the right with any id.</param>
@@ -29,20 +30,30 @@ internal sealed class TokenEncoder(DecoderModel languageModel, RouteSaeModel aut
         // No mask: a causal model's tokens do not see the padding to their right.
         using var output = languageModel.Forward(input, null, _request);
         var hiddenStates = _request.HiddenStates.Select(index => output.HiddenState(index).flatten(0, 1)).ToList(); // L x [B · S, D]
-        var routed = autoencoder.Router.RouteRows(hiddenStates, wanted);
-        var probability = routed.Probabilities.gather(1, routed.Chosen.unsqueeze(1));
-        var codes = autoencoder.Encode(routed.X);
-        return new TokenCodes(
-            codes.Indices.cpu().contiguous().data<long>().ToArray(),
-            codes.Values.cpu().contiguous().data<float>().ToArray(),
-            codes.Slots,
-            routed.Chosen.cpu().data<long>().ToArray(),
-            probability.cpu().data<float>().ToArray());
+        return autoencoder switch
+        {
+            RouteSaeModel routed => Encode(routed, hiddenStates, wanted),
+            SingleLayerModel single => SingleLayerCodes.Encode(single, hiddenStates[0], wanted),
+            _ => throw new NotSupportedException($"{autoencoder.Description} has no single code a token."),
+        };
     }
 
     public void Dispose()
     {
         languageModel.Dispose();
         autoencoder.Dispose();
+    }
+
+    private static TokenCodes Encode(RouteSaeModel model, IReadOnlyList<Tensor> hiddenStates, long[] wanted)
+    {
+        var routed = model.Router.RouteRows(hiddenStates, wanted);
+        var probability = routed.Probabilities.gather(1, routed.Chosen.unsqueeze(1));
+        var codes = model.Encode(routed.X);
+        return new TokenCodes(
+            codes.Indices.cpu().contiguous().data<long>().ToArray(),
+            codes.Values.cpu().contiguous().data<float>().ToArray(),
+            codes.Slots,
+            routed.Chosen.cpu().data<long>().ToArray(),
+            probability.cpu().data<float>().ToArray());
     }
 }

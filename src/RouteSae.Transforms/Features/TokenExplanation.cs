@@ -17,12 +17,12 @@ public sealed record TokenExplanation
     /// <summary>Whether the token counts in pooling. Special tokens do not, unless the bundle says so.</summary>
     public required bool Pooled { get; init; }
 
-    /// <summary>The hidden state that the router chose for this token (0 = embeddings, i = output of decoder layer i).</summary>
+    /// <summary>The hidden state that the router chose for this token, or that is read where there is no router (0 = embeddings, i = output of decoder layer i).</summary>
     public required int HiddenState { get; init; }
 
-    /// <summary>The router's probability of <see cref="HiddenState"/>, 0 to 1.</summary>
+    /// <summary>The router's probability of <see cref="HiddenState"/>, 0 to 1; 1 where there is no router.</summary>
     public required float Probability { get; init; }
 
-    /// <summary>The active latents, the strongest first; at most K.</summary>
+    /// <summary>The active latents, the strongest first; at most K where the autoencoder has one.</summary>
     public required IReadOnlyList<ActiveFeature> Features { get; init; }
 }

@@ -7,8 +7,8 @@ namespace RouteSae.Storage;
 /// <summary>The file <c>bundle.json</c>: what a bundle is and which files belong to it.</summary>
 public sealed record BundleManifest
 {
-    /// <summary>The newest format that this version reads and the one that it writes.</summary>
-    public const int CurrentFormat = 1;
+    /// <summary>The newest format that this version reads. A RouteSAE is written in format 1, other autoencoders, which that does not know, in format 2.</summary>
+    public const int CurrentFormat = 2;
 
     /// <summary>The manifest's own name within a bundle.</summary>
     public const string FileName = "bundle.json";
@@ -23,12 +23,16 @@ public sealed record BundleManifest
     };
 
     /// <summary>The format of the bundle.</summary>
-    public int Format { get; init; } = CurrentFormat;
+    public int Format { get; init; } = 1;
 
     /// <summary>The bundle's name, for people.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The hidden states that the router chooses among (0 = embeddings, i = output of decoder layer i), ascending.</summary>
+    /// <summary>What the bundle holds. Default: a RouteSAE.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public AutoencoderKind Autoencoder { get; init; }
+
+    /// <summary>The hidden states that the router chooses among (0 = embeddings, i = output of decoder layer i), ascending; without a router the one that is read.</summary>
     public required IReadOnlyList<int> RoutedHiddenStates { get; init; }
 
     /// <summary>D, the width of a hidden state.</summary>
@@ -37,7 +41,7 @@ public sealed record BundleManifest
     /// <summary>M, the number of latents.</summary>
     public required int Latents { get; init; }
 
-    /// <summary>K, the most latents that are active on a token.</summary>
+    /// <summary>K, the most latents that are active on a token: M where only their activations decide.</summary>
     public required int ActiveLatents { get; init; }
 
     /// <summary>What the router reads: the sum or the mean of the standardised hidden states.</summary>
@@ -49,8 +53,11 @@ public sealed record BundleManifest
     /// <summary>What hard routing encodes: the most probable hidden state times its probability, or as it is.</summary>
     public RouterTarget Target { get; init; }
 
-    /// <summary>How hidden states are brought to one scale.</summary>
+    /// <summary>What of a hidden state is read.</summary>
     public HiddenStateScaling Scaling { get; init; }
+
+    /// <summary>The window in which JumpReLU's thresholds are trained (<see cref="JumpReluArchitecture.Bandwidth"/>); null for other autoencoders.</summary>
+    public double? Bandwidth { get; init; }
 
     /// <summary>Corrected, or like the reference implementation.</summary>
     public Fidelity Fidelity { get; init; }
@@ -67,9 +74,9 @@ public sealed record BundleManifest
     /// <summary>The bundle's files except the manifest, by name with forward slashes.</summary>
     public required IReadOnlyDictionary<string, BundleFile> Files { get; init; }
 
-    /// <summary>The sizes and choices of router and autoencoder.</summary>
+    /// <summary>The sizes and choices of router and autoencoder; null when the bundle holds an autoencoder without a router.</summary>
     [JsonIgnore]
-    public RouteSaeArchitecture Architecture => new()
+    public RouteSaeArchitecture? Architecture => Autoencoder != AutoencoderKind.RouteSae ? null : new()
     {
         HiddenSize = HiddenSize,
         RoutedHiddenStates = RoutedHiddenStates,
@@ -80,21 +87,6 @@ public sealed record BundleManifest
         Target = Target,
         Scaling = Scaling,
         Fidelity = Fidelity,
-    };
-
-    /// <summary>This manifest for another router and autoencoder.</summary>
-    internal BundleManifest With(string name, RouteSaeArchitecture architecture) => this with
-    {
-        Name = name,
-        HiddenSize = architecture.HiddenSize,
-        RoutedHiddenStates = architecture.RoutedHiddenStates,
-        Latents = architecture.Latents,
-        ActiveLatents = architecture.ActiveLatents,
-        Aggregation = architecture.Aggregation,
-        Mode = architecture.Mode,
-        Target = architecture.Target,
-        Scaling = architecture.Scaling,
-        Fidelity = architecture.Fidelity,
     };
 
     /// <summary>Reads a manifest and checks that it makes sense; the files are not looked at.</summary>

@@ -27,7 +27,7 @@ internal static class BundleManifestCheck
             yield return $"contextLength is {manifest.ContextLength}; it must be at least 1.";
         }
 
-        foreach (var problem in manifest.Architecture.Problems())
+        foreach (var problem in BundledModel.Problems(manifest))
         {
             yield return problem;
         }

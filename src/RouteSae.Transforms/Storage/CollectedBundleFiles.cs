@@ -21,7 +21,7 @@ internal sealed class CollectedBundleFiles(string location) : IBundleFiles
     public void AddFrom(FeatureBundle bundle, string name) =>
         _files.Add(name, (() => bundle.Files.Open(name), bundle.Files.FindPath(name), bundle.Manifest.Files[name]));
 
-    public void AddFeatures(RouteSaeModel model, FeatureCatalog features)
+    public void AddFeatures(AutoencoderModel model, FeatureCatalog features)
     {
         using var weights = new MemoryStream();
         model.Save(weights);

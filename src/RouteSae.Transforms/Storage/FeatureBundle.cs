@@ -4,7 +4,7 @@ using RouteSae.Features;
 namespace RouteSae.Storage;
 
 /// <summary>
-/// Everything that is needed to turn text into features: manifest, router and autoencoder, names of the latents, tokenizer, and
+/// Everything that is needed to turn text into features: manifest, autoencoder and its router if it has one, names of the latents, tokenizer, and
 /// the language model or a reference to it. A bundle is opened verified: sizes and hashes of all its files are right.
 /// </summary>
 public sealed class FeatureBundle
@@ -85,13 +85,15 @@ public sealed class FeatureBundle
         ? _languageModelFolder = LanguageModelSearch.Find(reference, _folder, _languageModelFolder ?? LanguageModelLastFoundAt)
         : null;
 
-    /// <summary>A bundle with the same language model and tokenizer, and another router and autoencoder.</summary>
+    /// <summary>A bundle with the same language model and tokenizer, and another autoencoder, with or without a router.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="model">The router and autoencoder. Copied; the caller keeps it.</param>
+    /// <param name="model">A RouteSAE, or an autoencoder of one hidden state. Copied; the caller keeps it.</param>
     /// <param name="features">What is known of its latents.</param>
     /// <exception cref="BundleFormatException">The catalogue is for another number of latents, or files have changed since the bundle was opened.</exception>
-    public FeatureBundle With(string name, RouteSaeModel model, FeatureCatalog features)
+    /// <exception cref="NotSupportedException">The model is neither.</exception>
+    public FeatureBundle With(string name, AutoencoderModel model, FeatureCatalog features)
     {
+        var manifest = BundledModel.Describe(model, name, Manifest.ContextLength);
         var files = new CollectedBundleFiles($"the bundle '{name}'");
         foreach (var kept in Manifest.Files.Keys.Where(file => file is not (BundleFileNames.Autoencoder or BundleFileNames.Features)))
         {
@@ -99,7 +101,7 @@ public sealed class FeatureBundle
         }
 
         files.AddFeatures(model, features);
-        files.AddManifest(Manifest.With(name, model.Architecture));
+        files.AddManifest(manifest with { LanguageModel = Manifest.LanguageModel, SpecialTokens = Manifest.SpecialTokens });
         return Open(files, FindLanguageModel(), _folder);
     }
 

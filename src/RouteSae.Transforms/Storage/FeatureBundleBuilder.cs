@@ -3,14 +3,14 @@ using RouteSae.Features;
 
 namespace RouteSae.Storage;
 
-/// <summary>Makes a bundle of a trained RouteSAE and the language model that it was trained on.</summary>
+/// <summary>Makes a bundle of a trained RouteSAE, or of an autoencoder of one hidden state, and the language model that it was trained on.</summary>
 public sealed class FeatureBundleBuilder
 {
     /// <summary>The bundle's name, for people.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The trained router and autoencoder. Read by <see cref="Build"/>; the caller keeps it.</summary>
-    public required RouteSaeModel Model { get; init; }
+    /// <summary>A trained <see cref="RouteSaeModel"/> or <see cref="SingleLayerModel"/>. Read by <see cref="Build"/>; the caller keeps it.</summary>
+    public required AutoencoderModel Model { get; init; }
 
     /// <summary>The language model's checkpoint: a folder with <c>config.json</c>, <c>tokenizer.json</c> and weights.</summary>
     public required string LanguageModelFolder { get; init; }
@@ -33,12 +33,15 @@ public sealed class FeatureBundleBuilder
     /// <summary>Makes the bundle. Its files are read from where they lie until it is saved.</summary>
     /// <returns>The bundle, verified.</returns>
     /// <exception cref="FileNotFoundException">The checkpoint lacks a file.</exception>
-    /// <exception cref="NotSupportedException">The model is to go into the bundle, but its weights are in several files.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The language model is to go into the bundle, but its weights are in several files; or a bundle cannot hold an autoencoder of this kind.
+    /// </exception>
     /// <exception cref="BundleFormatException">The settings make no sense together.</exception>
     public FeatureBundle Build()
     {
+        var manifest = BundledModel.Describe(Model, Name, ContextLength);
         var files = new CollectedBundleFiles($"the new bundle '{Name}'");
-        files.AddFeatures(Model, Features ?? FeatureCatalog.Unnamed(Model.Architecture.Latents));
+        files.AddFeatures(Model, Features ?? FeatureCatalog.Unnamed(Model.Latents));
         files.AddFile(BundleFileNames.Tokenizer, InFolder("tokenizer.json"));
         if (File.Exists(InFolder("tokenizer_config.json")))
         {
@@ -50,7 +53,11 @@ public sealed class FeatureBundleBuilder
             AddLanguageModel(files);
         }
 
-        files.AddManifest(Manifest());
+        files.AddManifest(manifest with
+        {
+            LanguageModel = LanguageModelLocation is null ? null : new LanguageModelReference { Location = LanguageModelLocation, Files = MeasureModel() },
+            SpecialTokens = SpecialTokens,
+        });
         return FeatureBundle.Open(files, LanguageModelFolder);
     }
 
@@ -65,28 +72,6 @@ public sealed class FeatureBundleBuilder
 
         files.AddFile(BundleFileNames.ModelConfig, InFolder(Checkpoint.Config));
         files.AddFile(BundleFileNames.ModelWeights, InFolder(Checkpoint.SingleFile));
-    }
-
-    private BundleManifest Manifest()
-    {
-        var architecture = Model.Architecture;
-        return new BundleManifest
-        {
-            Name = Name,
-            HiddenSize = architecture.HiddenSize,
-            RoutedHiddenStates = architecture.RoutedHiddenStates,
-            Latents = architecture.Latents,
-            ActiveLatents = architecture.ActiveLatents,
-            Aggregation = architecture.Aggregation,
-            Mode = architecture.Mode,
-            Target = architecture.Target,
-            Scaling = architecture.Scaling,
-            Fidelity = architecture.Fidelity,
-            LanguageModel = LanguageModelLocation is null ? null : new LanguageModelReference { Location = LanguageModelLocation, Files = MeasureModel() },
-            ContextLength = ContextLength,
-            SpecialTokens = SpecialTokens,
-            Files = new Dictionary<string, BundleFile>(),
-        };
     }
 
     private Dictionary<string, BundleFile> MeasureModel() =>

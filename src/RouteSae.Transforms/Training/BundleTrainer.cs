@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace RouteSae.Training;
 
-/// <summary>Trains the router and the autoencoder of a bundle on texts, over the bundle's language model, and names the latents anew.</summary>
+/// <summary>Trains the autoencoder of a bundle, and its router where it has one, on texts, over the bundle's language model, and names the latents anew.</summary>
 public sealed class BundleTrainer
 {
     /// <summary>A longer window than the paper's 512 tokens only makes training slower.</summary>
@@ -27,22 +27,33 @@ public sealed class BundleTrainer
         _bundle = bundle;
         _options = options ?? new BundleTrainingOptions();
         ArchitectureCheck.ThrowIfAny(
-            "The training of the bundle", [.. Architecture.Problems(), .. TrainerOptions(tokens: 1).Problems(), .. ActivationOptions(1).Problems(), .. _options.Checkpoints?.Problems() ?? []]);
+            "The training of the bundle", [.. Problems(), .. TrainerOptions(tokens: 1).Problems(), .. ActivationOptions(1).Problems(), .. _options.Checkpoints?.Problems() ?? []]);
         _tokenizer = BundleParts.LoadTokenizer(bundle);
     }
 
-    private RouteSaeArchitecture Architecture => _bundle.Manifest.Architecture with
+    private bool HasActiveLatents => _bundle.Manifest.Autoencoder is AutoencoderKind.RouteSae or AutoencoderKind.TopK;
+
+    /// <summary>What is trained: where there is no K, as many latents as there are may be active.</summary>
+    private BundleManifest Target => _bundle.Manifest with
     {
         Latents = _options.Latents ?? _bundle.Manifest.Latents,
-        ActiveLatents = _options.ActiveLatents ?? _bundle.Manifest.ActiveLatents,
+        ActiveLatents = HasActiveLatents ? _options.ActiveLatents ?? _bundle.Manifest.ActiveLatents : _options.Latents ?? _bundle.Manifest.Latents,
     };
+
+    private IEnumerable<string> Problems()
+    {
+        if (_options.ActiveLatents is { } wanted && !HasActiveLatents)
+            yield return $"ActiveLatents is {wanted}, but the bundle's autoencoder ({_bundle.Manifest.Autoencoder}) has no fixed number of active latents. Leave it null.";
+        foreach (var problem in BundledModel.Problems(Target))
+            yield return problem;
+    }
 
     /// <summary>Trains.</summary>
     /// <param name="texts">Gone through several times: to count, for each pass, and to name the latents. Empty ones are skipped.</param>
     /// <param name="progress">Told of the training's progress.</param>
     /// <param name="cancellation">Looked at before every step.</param>
     /// <returns>
-    /// A new bundle with the same language model and tokenizer. Router, autoencoder and names lie in memory; tokenizer and
+    /// A new bundle with the same language model and tokenizer. Autoencoder, router and names lie in memory; tokenizer and
     /// language model are read from where the original bundle has them, which must stay until the new one is saved.
     /// </returns>
     /// <exception cref="ArgumentException">The texts hold no token to train on.</exception>
@@ -72,12 +83,12 @@ public sealed class BundleTrainer
         return tokens > 0 ? tokens : throw new ArgumentException("There is nothing to train on: the texts hold no token.", nameof(texts));
     }
 
-    private RouteSaeModel CreateModel(DecoderModel languageModel)
+    private AutoencoderModel CreateModel(DecoderModel languageModel)
     {
         try
         {
             BundleParts.Check(_bundle, languageModel.Config, _tokenizer);
-            return _options.Latents is not null ? RouteSaeModel.Create(Architecture, _options.Seed) : BundleParts.LoadAutoencoder(_bundle, Architecture, torch.CPU);
+            return _options.Latents is not null ? BundledModel.Create(Target, _options.Seed) : BundleParts.LoadAutoencoder(_bundle, Target, torch.CPU);
         }
         catch
         {
@@ -88,7 +99,7 @@ public sealed class BundleTrainer
 
     private void Train(TokenEncoder encoder, IEnumerable<string> texts, long tokens, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        using var source = new TextActivationSource(encoder.LanguageModel, _tokenizer, Architecture.RoutedHiddenStates, ActivationOptions(tokens)).Open(texts);
+        using var source = new TextActivationSource(encoder.LanguageModel, _tokenizer, Target.RoutedHiddenStates, ActivationOptions(tokens)).Open(texts);
         using var trainer = new AutoencoderTrainer(encoder.Autoencoder, TrainerOptions(tokens));
         trainer.Train(source, _options.Checkpoints, progress, cancellation);
     }

@@ -1,12 +1,12 @@
 namespace RouteSae.Training;
 
-/// <summary>How the router and the autoencoder of a bundle are trained on texts.</summary>
+/// <summary>How the autoencoder of a bundle, and its router where it has one, are trained on texts.</summary>
 public sealed class BundleTrainingOptions
 {
-    /// <summary>M. Default null: training goes on from the bundle's router and autoencoder. A number: new ones are trained from scratch.</summary>
+    /// <summary>M. Default null: training goes on from the bundle's autoencoder and router. A number: new ones are trained from scratch.</summary>
     public int? Latents { get; set; }
 
-    /// <summary>K, 1 to M. Default null: the bundle's.</summary>
+    /// <summary>K, 1 to M, of a RouteSAE or a TopK autoencoder. Default null: the bundle's.</summary>
     public int? ActiveLatents { get; set; }
 
     /// <summary>How often the texts are gone through. Default 1.</summary>

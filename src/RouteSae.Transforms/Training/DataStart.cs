@@ -18,10 +18,10 @@ internal static class DataStart
         using var noGradient = no_grad();
         switch (model)
         {
-            case RouteSaeModel routed when IsZero(routed.Autoencoder.PreBias):
+            case RouteSaeModel routed when HasNewBiases(routed.Autoencoder):
                 routed.Autoencoder.PreBias.copy_(GeometricMedian.Of(routed.Route(hiddenStates).X));
                 break;
-            case FixedLayersModel fixedLayers when IsZero(fixedLayers.Autoencoder.PreBias):
+            case FixedLayersModel fixedLayers when HasNewBiases(fixedLayers.Autoencoder):
                 fixedLayers.Autoencoder.PreBias.copy_(GeometricMedian.Of(fixedLayers.Read(hiddenStates, firstToken: 0).X));
                 break;
         }
@@ -67,6 +67,9 @@ internal static class DataStart
             scales[place].copy_((hidden - mean).square().mean().sqrt().clamp_min(Standardization.Epsilon));
         }
     }
+
+    /// <summary>Published autoencoders may have no b_pre and yet be trained: their other biases tell.</summary>
+    private static bool HasNewBiases(SparseAutoencoder autoencoder) => IsZero(autoencoder.PreBias) && IsZero(autoencoder.Parameters[1].Value);
 
     private static bool IsZero(Tensor values) => values.count_nonzero().item<long>() == 0;
 }

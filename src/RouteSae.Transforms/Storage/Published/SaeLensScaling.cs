@@ -1,0 +1,42 @@
+using RouteSae.Autoencoders;
+
+namespace RouteSae.Storage.Published;
+
+/// <summary>
+/// What an autoencoder of SAELens reads of Hugging Face's hidden state. TransformerLens, when it centres the writing weights of a model
+/// with LayerNorm, takes from every residual activation its mean over D and leaves all else as it is; models with RMSNorm it does not centre.
+/// </summary>
+internal static class SaeLensScaling
+{
+    public static HiddenStateScaling Of(SaeLensConfig config, PublishedAutoencoderOptions options)
+    {
+        if (config.OwnScaling is { } own)
+        {
+            return Enum.TryParse<HiddenStateScaling>(own, out var scaling) && Enum.IsDefined(scaling) && scaling != HiddenStateScaling.PerLayer
+                ? scaling
+                : throw new PublishedFormatException($"{config.Location}: {SaeLensWriter.ScalingField} is '{own}', which no autoencoder of one hidden state has.");
+        }
+
+        // A layer norm takes the mean off by itself.
+        if (config.Normalization == SaeLensNormalization.LayerNorm)
+            return HiddenStateScaling.LayerNorm;
+        var centered = IsCentered(config, options);
+        return config.Normalization == SaeLensNormalization.ConstantNorm
+            ? centered ? HiddenStateScaling.CenteredConstantNorm : HiddenStateScaling.ConstantNorm
+            : centered ? HiddenStateScaling.Centered : HiddenStateScaling.None;
+    }
+
+    private static bool IsCentered(SaeLensConfig config, PublishedAutoencoderOptions options)
+    {
+        if (options.CenterHiddenStates is { } said)
+            return said;
+        if (!config.FromTransformerLens || !(config.CentersWritingWeights ?? !config.HasModelArguments))
+            return false;
+        if (options.LanguageModelFolder is { } folder)
+            return !LanguageModelFacts.HasRootMeanSquareNorm(folder);
+        var reason = config.CentersWritingWeights is null ? "does not deny it, and it is TransformerLens's default" : "says so";
+        throw new PublishedFormatException(
+            $"{config.Location}: whether the hidden states of {config.LanguageModel ?? "the language model"} are read less their mean depends on its norm: TransformerLens centres models with LayerNorm, and this file {reason}. "
+            + $"Set {nameof(PublishedAutoencoderOptions.LanguageModelFolder)}, or {nameof(PublishedAutoencoderOptions.CenterHiddenStates)} if you know.");
+    }
+}
