@@ -49,7 +49,8 @@ public static class Checkpoint
                 $"{index} names {string.Join(", ", unlisted)}, of which the bundle has no SHA-256, so nobody can say whether these are the right weights. Make the bundle again.");
     }
 
-    private static IEnumerable<string> Shards(string index) => SafetensorsIndex.Read(index).Values.Distinct(StringComparer.Ordinal);
+    /// <summary>The names of the files that an index names.</summary>
+    internal static IEnumerable<string> Shards(string index) => SafetensorsIndex.Read(index).Values.Distinct(StringComparer.Ordinal);
 
     private static FileNotFoundException NoWeights(string folder)
     {

@@ -1,3 +1,5 @@
+using RouteSae.Storage.Hub;
+
 namespace RouteSae.Storage;
 
 /// <summary>The language model that a bundle refers to is not where it could be.</summary>
@@ -20,6 +22,7 @@ public sealed class LanguageModelNotFoundException : IOException
         var files = string.Join(", ", reference.Files.Select(file => $"{file.Key} ({file.Value.Size} bytes, SHA-256 {file.Value.Sha256})"));
         var places = string.Concat(findings.Select(finding => $"{Environment.NewLine}- {finding}"));
         return $"The language model '{reference.Location}' was not found. The features were computed with its files {files}. Looked at:{places}"
-            + $"{Environment.NewLine}Put the model in one of these folders, or in a folder below the one that the environment variable {LanguageModelSearch.ModelsVariable} names.";
+            + $"{Environment.NewLine}Put the model in one of these folders, or in a folder below the one that the environment variable {LanguageModelSearch.ModelsVariable} names."
+            + (HubModelId.TryParse(reference.Location) is null ? "" : $" From the Hugging Face hub, FeatureBundle.FetchLanguageModelAsync or ModelHub.ResolveAsync(\"{reference.Location}\") downloads it.");
     }
 }

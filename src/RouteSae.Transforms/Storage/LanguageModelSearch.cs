@@ -1,3 +1,5 @@
+using RouteSae.Storage.Hub;
+
 namespace RouteSae.Storage;
 
 /// <summary>
@@ -70,21 +72,8 @@ public static class LanguageModelSearch
         }
     }
 
-    private static IEnumerable<string> HubSnapshots(string location)
-    {
-        if (Path.IsPathRooted(location) || location.Count(c => c == '/') != 1)
-        {
-            return [];
-        }
-
-        var snapshots = Path.Combine(HubCache(), "models--" + location.Replace("/", "--"), "snapshots");
-        return Directory.Exists(snapshots) ? Directory.EnumerateDirectories(snapshots).Order(StringComparer.Ordinal) : [snapshots];
-    }
-
-    private static string HubCache() =>
-        Environment.GetEnvironmentVariable("HF_HUB_CACHE") is { Length: > 0 } cache ? cache
-        : Environment.GetEnvironmentVariable("HF_HOME") is { Length: > 0 } home ? Path.Combine(home, "hub")
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "huggingface", "hub");
+    private static IEnumerable<string> HubSnapshots(string location) =>
+        HubModelId.TryParse(location) is { } model ? new HubCache(HubEnvironment.Process.CacheFolder, model).Snapshots(model) : [];
 
     private static List<string> Problems(LanguageModelReference reference, string folder) =>
         Directory.Exists(folder)

@@ -131,7 +131,8 @@ public sealed class LanguageModelSearchTests : IDisposable
             $"- {_temporary.File("models", "org", "name")}: no such folder",
             $"- {_temporary.File("models", "name")}: no such folder",
             $"- {_temporary.File("hub", "models--org--name", "snapshots")}: no such folder",
-            "Put the model in one of these folders, or in a folder below the one that the environment variable ROUTESAE_MODELS names.");
+            "Put the model in one of these folders, or in a folder below the one that the environment variable ROUTESAE_MODELS names."
+            + " From the Hugging Face hub, FeatureBundle.FetchLanguageModelAsync or ModelHub.ResolveAsync(\"org/name\") downloads it.");
     }
 
     [Fact]

@@ -1,0 +1,32 @@
+namespace RouteSae.Storage.Hub;
+
+/// <summary>Completes the snapshot of a commit: small files first, then the weights, and at the end the branch's or tag's name.</summary>
+internal sealed class SnapshotDownload(HubClient client, BlobStore blobs, HubCache cache, HubModelId model)
+{
+    /// <summary>Downloads what is missing.</summary>
+    /// <returns>The snapshot's folder.</returns>
+    /// <exception cref="HubException">A file cannot be had, or is not what was announced.</exception>
+    /// <exception cref="SafetensorsFormatException">The index of the weights is malformed or points outside its folder.</exception>
+    public async Task<string> RunAsync(HubRevision revision, CancellationToken cancellationToken)
+    {
+        var snapshot = cache.Snapshot(revision.Commit);
+        var names = CheckpointFiles.Choose(model, revision.Files);
+        await AddAsync(names, revision.Commit, cancellationToken).ConfigureAwait(false);
+        if (names[^1] == Checkpoint.Index)
+        {
+            await AddAsync(CheckpointFiles.Shards(model, snapshot, revision.Files), revision.Commit, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Not before: until then the name stands for the older snapshot, which is complete.
+        cache.WriteCommit(model, revision.Commit);
+        return snapshot;
+    }
+
+    private async Task AddAsync(IReadOnlyList<string> names, string commit, CancellationToken cancellationToken)
+    {
+        foreach (var name in names.Where(name => !HubCache.HasFile(Path.Combine(cache.Snapshot(commit), name))))
+        {
+            await blobs.AddAsync(await client.FindFileAsync(model, commit, name, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
