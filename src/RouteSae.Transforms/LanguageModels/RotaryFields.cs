@@ -20,7 +20,7 @@ internal sealed class RotaryFields(ConfigFields fields, int maxPositions)
         if (fields.Object("rope_parameters") is not { } parameters)
             return new RopeSettings(theta, fields.Object("rope_scaling") is { } scaling ? Scaling(scaling) : RopeScaling.Unscaled);
         foreach (var kind in s_kinds)
-            UnsupportedFields.Refuse(parameters, kind);
+            UnsupportedFields.RefusePresent(parameters, kind);
         return OfParameters(parameters, theta);
     }
 

@@ -36,7 +36,7 @@ internal static class UnsupportedFields
     }
 
     /// <summary>Refuses a field, whatever it says.</summary>
-    public static void Refuse(ConfigFields fields, string field) => Refuse(fields, field, null, _ => false);
+    public static void RefusePresent(ConfigFields fields, string field) => Refuse(fields, field, null, _ => false);
 
     private static void Refuse(ConfigFields fields, string field, string? family, Func<JsonElement, bool> isHarmless)
     {

@@ -25,6 +25,7 @@ public sealed class DecoderConfigTests
             NormEpsilon = 1e-6,
             RopeTheta = 10000,
             TiedEmbeddings = false,
+            EndOfSequence = [2],
         });
     }
 
@@ -90,7 +91,7 @@ public sealed class DecoderConfigTests
     [InlineData("""{ "final_logit_softcapping": 30.0 }""", "config.json: field 'final_logit_softcapping' is 30.0, which is not implemented for llama models; without it the results would be wrong.")]
     [InlineData("""{ "rope_parameters": { "rope_theta": 1e4, "partial_rotary_factor": 0.25 } }""", "config.json: rope_parameters: field 'partial_rotary_factor' is 0.25, which is not implemented; without it the results would be wrong.")]
     [InlineData("""{ "rope_parameters": { "full_attention": { "rope_theta": 1e4 } } }""", "config.json: rope_parameters: field 'full_attention' is {\"rope_theta\":1e4}, which is not implemented; without it the results would be wrong.")]
-    [InlineData("""{ "hidden_act": "gelu" }""", "config.json: hidden_act 'gelu' is not supported for llama models. Known: silu.")]
+    [InlineData("""{ "hidden_act": "mish" }""", "config.json: hidden_act 'mish' is not supported. Known: gelu, gelu_accurate, *")]
     public void Fields_that_change_the_mathematics_are_refused(string changes, string message) => ShouldFail(LlamaJson.With(changes), message);
 
     [Theory]
@@ -105,7 +106,7 @@ public sealed class DecoderConfigTests
     [InlineData("""{ "tie_word_embeddings": "yes" }""", "config.json: field 'tie_word_embeddings' is \"yes\"; true or false is expected.")]
     [InlineData("""{ "eos_token_id": "</s>" }""", "config.json: field 'eos_token_id' is \"\\u003C/s\\u003E\"; a token id or a list of them is expected.")]
     [InlineData("""{ "rope_scaling": 2 }""", "config.json: field 'rope_scaling' is 2; an object is expected.")]
-    [InlineData("""{ "rope_scaling": { "rope_type": "yarn", "factor": 4.0 } }""", "config.json: rope_scaling: the type 'yarn' is not supported. Known: default, linear, llama3.")]
+    [InlineData("""{ "rope_scaling": { "rope_type": "mrope", "factor": 4.0 } }""", "config.json: rope_scaling: the type 'mrope' is not supported. Known: default, dynamic, linear, llama3, longrope, yarn.")]
     [InlineData("""{ "rope_scaling": { "rope_type": "linear" } }""", "config.json: rope_scaling has no field 'factor'.")]
     [InlineData("""{ "rope_scaling": { "rope_type": "llama3", "factor": 8.0, "low_freq_factor": 4.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 64 } }""", "config.json: the high frequency factor 4 of the rotary scaling is not above the low one 4.")]
     [InlineData("""{ "num_key_value_heads": 3 }""", "config.json: 4 attention heads cannot share 3 key-value heads evenly.")]

@@ -41,7 +41,18 @@ public sealed class GoldenGenerationTests
         generated.Ids.data<long>().Should().Equal(expected.data<long>());
         generated.PromptLength.Should().Be((int)prompt.size(1));
         var scores = golden.Expected[$"{testCase}.scores"];
-        for (var s = 0; s < scores.size(0); s++) for (var r = 0; r < prompt.size(0); r++) Console.WriteLine($"ZZ {model} {testCase} step {s} row {r}: {(generated.Scores![s][r] - scores.view(scores.size(0), -1, scores.size(-1))[s][r]).abs().max().item<float>()}");
-        generated.Scores!.ShouldBeClose(scores.view(scores.size(0), -1, scores.size(-1)), "the scores", golden.LogitTolerance());
+        var rows = ComparedRows(model, mask is null ? ones_like(prompt) : golden.Expected[mask]);
+        generated.Scores!.index_select(1, rows).ShouldBeClose(
+            scores.view(scores.size(0), -1, scores.size(-1)).index_select(1, rows), "the scores", golden.LogitTolerance());
+    }
+
+    /// <summary>
+    /// All rows; of Gemma 2 those without padding: transformers 4.45.1 cuts the mask to the first W positions where its cache
+    /// of a layer with a window holds the last W, so that padding hides tokens. Later releases do not.
+    /// </summary>
+    private static Tensor ComparedRows(string model, Tensor mask)
+    {
+        var rows = model == "gemma2_a" ? mask.ne(0).all(1) : ones([mask.size(0)], ScalarType.Bool);
+        return rows.nonzero().flatten();
     }
 }
