@@ -1,5 +1,6 @@
 using RouteSae.Autoencoders;
 using RouteSae.Features;
+using RouteSae.Tokens.Files;
 
 namespace RouteSae.Storage;
 
@@ -12,7 +13,7 @@ public sealed class FeatureBundleBuilder
     /// <summary>A trained <see cref="RouteSaeModel"/> or <see cref="SingleLayerModel"/>. Read by <see cref="Build"/>; the caller keeps it.</summary>
     public required AutoencoderModel Model { get; init; }
 
-    /// <summary>The language model's checkpoint: a folder with <c>config.json</c>, <c>tokenizer.json</c> and weights.</summary>
+    /// <summary>The language model's checkpoint: a folder with <c>config.json</c>, <c>tokenizer.json</c> (or another tokenizer that is read) and weights.</summary>
     public required string LanguageModelFolder { get; init; }
 
     /// <summary>What is known of each latent. Default: nothing.</summary>
@@ -42,11 +43,7 @@ public sealed class FeatureBundleBuilder
         var manifest = BundledModel.Describe(Model, Name, ContextLength);
         var files = new CollectedBundleFiles($"the new bundle '{Name}'");
         files.AddFeatures(Model, Features ?? FeatureCatalog.Unnamed(Model.Latents));
-        files.AddFile(BundleFileNames.Tokenizer, InFolder("tokenizer.json"));
-        if (File.Exists(InFolder("tokenizer_config.json")))
-        {
-            files.AddFile(BundleFileNames.TokenizerConfig, InFolder("tokenizer_config.json"));
-        }
+        AddTokenizer(files);
 
         if (LanguageModelLocation is null)
         {
@@ -59,6 +56,16 @@ public sealed class FeatureBundleBuilder
             SpecialTokens = SpecialTokens,
         });
         return FeatureBundle.Open(files, LanguageModelFolder);
+    }
+
+    private void AddTokenizer(CollectedBundleFiles files)
+    {
+        var tokenizer = TokenizerFolder.Read(LanguageModelFolder);
+        files.Add(BundleFileNames.Tokenizer, tokenizer.Tokenizer);
+        if (tokenizer.Config is { } config)
+        {
+            files.Add(BundleFileNames.TokenizerConfig, config);
+        }
     }
 
     private void AddLanguageModel(CollectedBundleFiles files)

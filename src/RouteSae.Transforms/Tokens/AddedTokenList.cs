@@ -28,7 +28,7 @@ internal sealed class AddedTokenList
             list.Add(token, config.File);
         }
 
-        foreach (var name in new[] { config.Begin, config.End, config.Padding, config.Unknown })
+        foreach (var name in config.MoreSpecialTokens.Concat([config.Begin, config.End, config.Padding, config.Unknown]))
         {
             list.AddNamed(name);
         }

@@ -1,15 +1,18 @@
+using RouteSae.Tokens.Files;
+
 namespace RouteSae.Tokens;
 
 /// <summary>
 /// The tokenizer of a Hugging Face checkpoint, read from its tokenizer.json and tokenizer_config.json: byte pair
-/// encodings over bytes (GPT-2, Llama 3) and over characters as SentencePiece makes them (Llama 2). Immutable and
-/// thread-safe.
+/// encodings over bytes (GPT-2, Llama 3) and over characters as SentencePiece makes them (Llama 2), unigram language
+/// models, words and word pieces. Immutable and thread-safe.
 /// </summary>
 /// <remarks>
 /// Gives the ids of Hugging Face's tokenizers. "truncation" and "padding" in the file are ignored: cutting and
 /// padding belong to whoever makes batches. Of tokenizer_config.json count the special tokens, added_tokens_decoder,
-/// add_prefix_space (for a plain ByteLevel pre-tokenizer) and, over the post-processor, add_bos_token and
-/// add_eos_token; clean_up_tokenization_spaces does not.
+/// add_prefix_space (for a plain ByteLevel pre-tokenizer) and, over the post-processor and for the classes that heed
+/// them (Llama, Gemma, Cohere, GPT-NeoX, or none named), add_bos_token and add_eos_token; clean_up_tokenization_spaces
+/// does not. A tokenizer.model, or a vocab.json with merges.txt, is read as the transformers library converts it.
 /// </remarks>
 public sealed class TextTokenizer
 {
@@ -39,28 +42,22 @@ public sealed class TextTokenizer
     /// <summary>Ids of all tokens that control the model rather than standing for text.</summary>
     public IReadOnlySet<int> SpecialTokens => _pipeline.Added.Special;
 
-    /// <summary>Loads tokenizer.json and, where there is one, tokenizer_config.json of a folder.</summary>
+    /// <summary>
+    /// Loads tokenizer.json and, where there is one, tokenizer_config.json of a folder; without a tokenizer.json its
+    /// tokenizer.model, or its vocab.json and merges.txt.
+    /// </summary>
     /// <param name="folder">Folder of a checkpoint.</param>
     /// <returns>The tokenizer.</returns>
-    /// <exception cref="FileNotFoundException">The folder has no tokenizer.json.</exception>
+    /// <exception cref="FileNotFoundException">The folder has none of these.</exception>
     /// <exception cref="TokenizerFormatException">A file is malformed.</exception>
     /// <exception cref="NotSupportedException">The tokenizer has a component that is not supported.</exception>
     public static TextTokenizer Load(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        var tokenizerPath = Path.Combine(folder, TokenizerFile);
-        var configPath = Path.Combine(folder, ConfigFile);
-        if (!File.Exists(tokenizerPath))
-        {
-            throw new FileNotFoundException(
-                $"There is no {TokenizerFile} in '{folder}'. Save the tokenizer with Hugging Face's save_pretrained, " +
-                "which writes it; a tokenizer.model or vocab.json alone is not read.",
-                tokenizerPath);
-        }
-
-        using var tokenizer = File.OpenRead(tokenizerPath);
-        using var config = File.Exists(configPath) ? File.OpenRead(configPath) : null;
-        return Load(tokenizer, config, tokenizerPath, configPath);
+        var files = TokenizerFolder.Read(folder);
+        using var tokenizer = new MemoryStream(files.Tokenizer);
+        using var config = files.Config is null ? null : new MemoryStream(files.Config);
+        return Load(tokenizer, config, files.TokenizerPath, files.ConfigPath);
     }
 
     /// <summary>Loads a tokenizer from streams.</summary>

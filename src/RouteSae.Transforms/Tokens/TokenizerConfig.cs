@@ -19,6 +19,15 @@ internal sealed record TokenizerConfig
 
     public bool? AddPrefixSpace { get; init; }
 
+    /// <summary>Whether Llama's tokenizer puts a space before every stretch between special tokens; false: before the first.</summary>
+    public bool? Legacy { get; init; }
+
+    /// <summary>The tokenizer's class without "Fast": "LlamaTokenizer".</summary>
+    public string? Class { get; init; }
+
+    /// <summary>Names of "additional_special_tokens".</summary>
+    public IReadOnlyList<string> MoreSpecialTokens { get; init; } = [];
+
     /// <summary>Tokens of "added_tokens_decoder".</summary>
     public IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
 
@@ -38,15 +47,24 @@ internal sealed record TokenizerConfig
             AddsBegin = root.OptionalFlag("add_bos_token"),
             AddsEnd = root.OptionalFlag("add_eos_token"),
             AddPrefixSpace = root.OptionalFlag("add_prefix_space"),
+            Legacy = root.OptionalFlag("legacy"),
+            Class = ReadClass(root),
+            MoreSpecialTokens = root.Optional("additional_special_tokens")?.Items().Select(ReadToken).ToList() ?? [],
             AddedTokens = ReadAddedTokens(root),
             File = file,
         };
     }
 
     // A token is a string, or an object with its content and flags.
-    private static string? ReadToken(JsonPart root, string name) => root.Optional(name) is { } token
-        ? token.IsObject ? token.Text("content") : token.Text()
-        : null;
+    private static string ReadToken(JsonPart token) => token.IsObject ? token.Text("content") : token.Text();
+
+    private static string? ReadToken(JsonPart root, string name) => root.Optional(name) is { } token ? ReadToken(token) : null;
+
+    private static string? ReadClass(JsonPart root) => root.OptionalText("tokenizer_class") switch
+    {
+        { } name when name.EndsWith("Fast", StringComparison.Ordinal) => name[..^"Fast".Length],
+        var name => name,
+    };
 
     private static List<AddedToken> ReadAddedTokens(JsonPart root)
     {

@@ -46,8 +46,14 @@ internal static class TokenizerReader
         };
     }
 
+    // In the transformers library these classes put the tokens around a text themselves; others leave it to tokenizer.json.
     private static SpecialTokenFrame Adjust(SpecialTokenFrame frame, AddedTokenList tokens, TokenizerConfig config)
     {
+        if (config.Class is not (null or "LlamaTokenizer" or "CodeLlamaTokenizer" or "GemmaTokenizer" or "CohereTokenizer" or "GPTNeoXTokenizer"))
+        {
+            return frame;
+        }
+
         var begin = tokens.Find(config.Begin);
         var end = tokens.Find(config.End);
         RequireIfAdded(config.AddsBegin, begin, "add_bos_token", "bos_token", config);

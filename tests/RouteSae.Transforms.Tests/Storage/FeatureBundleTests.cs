@@ -248,7 +248,7 @@ public sealed class FeatureBundleTests : IDisposable
         {
             using var model = RouteSaeModel.Create(SmallBundle.Architecture, seed: 1);
             new FeatureBundleBuilder { Name = "x", Model = model, LanguageModelFolder = _temporary.Path, ContextLength = 8 }.Build();
-        }).Should().Throw<FileNotFoundException>().WithMessage($"the new bundle 'x' needs '{_temporary.File("tokenizer.json")}', which does not exist.");
+        }).Should().Throw<FileNotFoundException>().WithMessage($"There is no tokenizer.json in '{_temporary.Path}', *");
 
     private Action Opening() => () => FeatureBundle.Open(Folder);
 

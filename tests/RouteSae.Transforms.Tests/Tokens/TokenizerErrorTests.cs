@@ -93,11 +93,11 @@ public sealed class TokenizerErrorTests
     }
 
     [Fact]
-    public void A_folder_without_tokenizer_json_says_how_to_get_one()
+    public void A_folder_without_a_tokenizer_says_how_to_get_one()
     {
         var folder = RepositoryFiles.Golden("sae");
         var load = () => TextTokenizer.Load(folder);
         load.Should().Throw<FileNotFoundException>().WithMessage(
-            $"There is no tokenizer.json in '{folder}'. Save the tokenizer with Hugging Face's save_pretrained, which writes it; a tokenizer.model or vocab.json alone is not read.");
+            $"There is no tokenizer.json in '{folder}', nor a tokenizer.model, nor a vocab.json with merges.txt. Save the tokenizer with Hugging Face's save_pretrained, which writes one of them.");
     }
 }

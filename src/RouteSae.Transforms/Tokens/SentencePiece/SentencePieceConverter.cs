@@ -1,0 +1,156 @@
+using System.Text.Json.Nodes;
+
+namespace RouteSae.Tokens.SentencePiece;
+
+/// <summary>Writes the tokenizer.json that a tokenizer.model stands for, as the transformers library's converters do.</summary>
+internal static class SentencePieceConverter
+{
+    private const string Mark = "▁";
+    private const int Unigram = 1;
+    private const int BytePairs = 2;
+
+    public static JsonObject Convert(SentencePieceFile model, TokenizerConfig config, string file)
+    {
+        Check(model, file);
+        var addsSpace = model.AddsSpaceBefore && config.AddPrefixSpace != false;
+        var isUnigram = model.ModelType == Unigram;
+        var usesMetaspace = isUnigram || config.Legacy == false;
+        var scheme = !addsSpace ? "never" : config.Legacy == false ? "first" : "always";
+        return new JsonObject
+        {
+            ["added_tokens"] = AddedTokens(model, isUnigram),
+            ["normalizer"] = Sequence("normalizers", Normalizers(model, isUnigram, !usesMetaspace, addsSpace)),
+            ["pre_tokenizer"] = usesMetaspace ? Metaspace(scheme, split: isUnigram) : null,
+            ["post_processor"] = Frame(model, config, isUnigram),
+            ["decoder"] = isUnigram && !model.ByteFallback ? Metaspace(scheme, split: true) : Sequence("decoders", Decoders(addsSpace)),
+            ["model"] = isUnigram ? UnigramModel(model) : BytePairModel(model),
+        };
+    }
+
+    private static void Check(SentencePieceFile model, string file)
+    {
+        if (model.ModelType is not (Unigram or BytePairs))
+        {
+            throw new NotSupportedException($"{file}: the model type {model.ModelType} is not supported. Supported: 1 (unigram), 2 (byte pairs).");
+        }
+
+        if (model.MarksWordEnds || !model.MarksSpaces)
+        {
+            throw new NotSupportedException(
+                $"{file}: treat_whitespace_as_suffix and escape_whitespaces = false are not supported. Supported: a mark before each word.");
+        }
+    }
+
+    private static JsonArray AddedTokens(SentencePieceFile model, bool isUnigram)
+    {
+        var tokens = new JsonArray();
+        for (var id = 0; id < model.Entries.Count; id++)
+        {
+            var (text, _, kind) = model.Entries[id];
+            if (kind is SentencePieceKind.Control or SentencePieceKind.UserDefined || (kind == SentencePieceKind.Unknown && !isUnigram))
+            {
+                tokens.Add(new JsonObject { ["id"] = id, ["content"] = text, ["normalized"] = false, ["special"] = kind != SentencePieceKind.UserDefined });
+            }
+        }
+
+        return tokens;
+    }
+
+    private static IEnumerable<JsonObject> Normalizers(SentencePieceFile model, bool isUnigram, bool marksSpaces, bool addsSpace)
+    {
+        if (model.CharacterMap.Length > 0)
+        {
+            yield return new JsonObject { ["type"] = "Precompiled", ["precompiled_charsmap"] = System.Convert.ToBase64String(model.CharacterMap) };
+        }
+
+        // The converter for byte pairs keeps all spaces, whatever the model says.
+        if (isUnigram && model.RemovesExtraSpaces)
+        {
+            yield return new JsonObject { ["type"] = "Strip", ["strip_left"] = false, ["strip_right"] = true };
+            yield return Replace("Regex", " {2,}", Mark);
+        }
+
+        if (marksSpaces && addsSpace)
+        {
+            yield return new JsonObject { ["type"] = "Prepend", ["prepend"] = Mark };
+        }
+
+        if (marksSpaces)
+        {
+            yield return Replace("String", " ", Mark);
+        }
+    }
+
+    private static IEnumerable<JsonObject> Decoders(bool addsSpace)
+    {
+        yield return Replace("String", Mark, " ");
+        yield return new JsonObject { ["type"] = "ByteFallback" };
+        yield return new JsonObject { ["type"] = "Fuse" };
+        if (addsSpace)
+        {
+            yield return new JsonObject { ["type"] = "Strip", ["content"] = " ", ["start"] = 1, ["stop"] = 0 };
+        }
+    }
+
+    // Llama and Gemma begin texts, T5 ends them; tokenizer_config.json may say otherwise.
+    private static JsonObject? Frame(SentencePieceFile model, TokenizerConfig config, bool isUnigram)
+    {
+        var begins = !isUnigram ? config.Begin ?? model.BeginPiece : null;
+        var ends = config.Class is { } name && name.Contains("T5", StringComparison.Ordinal) ? config.End ?? model.EndPiece : null;
+        return SpecialTokenTemplate.Write(Known(model, begins), Known(model, ends));
+    }
+
+    private static (string, int)? Known(SentencePieceFile model, string? piece)
+    {
+        var id = model.Entries.Select(entry => entry.Text).ToList().IndexOf(piece!);
+        return id < 0 ? null : (piece!, id);
+    }
+
+    private static JsonObject UnigramModel(SentencePieceFile model) => new()
+    {
+        ["type"] = "Unigram",
+        ["unk_id"] = model.UnknownId,
+        ["byte_fallback"] = model.ByteFallback,
+        ["vocab"] = new JsonArray([.. model.Entries.Select(entry => new JsonArray(entry.Text, (double)entry.Score))]),
+    };
+
+    private static JsonObject BytePairModel(SentencePieceFile model)
+    {
+        var vocabulary = new JsonObject();
+        for (var id = 0; id < model.Entries.Count; id++)
+        {
+            vocabulary[model.Entries[id].Text] = id;
+        }
+
+        return new JsonObject
+        {
+            ["type"] = "BPE",
+            ["unk_token"] = model.UnknownPiece,
+            ["fuse_unk"] = true,
+            ["byte_fallback"] = model.ByteFallback,
+            ["vocab"] = vocabulary,
+            ["merges"] = new JsonArray([.. PieceMerges.Of(model.Entries).Select(merge => new JsonArray(merge.Left, merge.Right))]),
+        };
+    }
+
+    private static JsonObject Replace(string kind, string pattern, string content) => new()
+    {
+        ["type"] = "Replace",
+        ["pattern"] = new JsonObject { [kind] = pattern },
+        ["content"] = content,
+    };
+
+    private static JsonObject Metaspace(string scheme, bool split) => new()
+    {
+        ["type"] = "Metaspace",
+        ["replacement"] = Mark,
+        ["prepend_scheme"] = scheme,
+        ["split"] = split,
+    };
+
+    private static JsonObject Sequence(string name, IEnumerable<JsonObject> steps) => new()
+    {
+        ["type"] = "Sequence",
+        [name] = new JsonArray([.. steps]),
+    };
+}
