@@ -1,6 +1,5 @@
 using RouteSae.Autoencoders;
 using RouteSae.Features;
-using RouteSae.Storage.Hub;
 
 namespace RouteSae.Storage;
 
@@ -8,7 +7,7 @@ namespace RouteSae.Storage;
 /// Everything that is needed to turn text into features: manifest, autoencoder and its router if it has one, names of the latents, tokenizer, and
 /// the language model or a reference to it. A bundle is opened verified: sizes and hashes of all its files are right.
 /// </summary>
-public sealed class FeatureBundle
+public sealed partial class FeatureBundle
 {
     private readonly Lazy<FeatureCatalog> _features;
     private readonly string? _folder;
@@ -75,42 +74,6 @@ public sealed class FeatureBundle
                 + $"{Environment.NewLine}Copy or make the bundle again.");
         }
     }
-
-    /// <summary>Finds the referenced language model and verifies its files, once: a second call gives the first one's answer.</summary>
-    /// <returns>Its folder; null when the language model is in the bundle.</returns>
-    /// <exception cref="LanguageModelNotFoundException">It is nowhere, or its files are others. The message says where it was looked for.</exception>
-    public string? FindLanguageModel() => _languageModelFolder ?? FindLanguageModelAgain();
-
-    /// <summary>
-    /// Finds the referenced language model, and downloads it where it is nowhere and has a name on the Hugging Face hub. Afterwards
-    /// the bundle can be used. Nothing else downloads a bundle's language model.
-    /// </summary>
-    /// <param name="options">Settings of the download; the environment's when null.</param>
-    /// <param name="progress">Is told how far each downloaded file is.</param>
-    /// <param name="cancellationToken">Ends the download; the next one goes on from there.</param>
-    /// <returns>Its folder; null when the language model is in the bundle.</returns>
-    /// <exception cref="LanguageModelNotFoundException">It is nowhere and has no such name, or the files there are others. The message says where it was looked for.</exception>
-    /// <exception cref="HubException">It cannot be downloaded.</exception>
-    public async Task<string?> FetchLanguageModelAsync(
-        HubOptions? options = null, IProgress<HubProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        var settings = HubSettings.From(options ?? new HubOptions(), HubEnvironment.Process);
-        try
-        {
-            return await Task.Run(FindLanguageModel, cancellationToken).ConfigureAwait(false);
-        }
-        catch (LanguageModelNotFoundException missing) when (HubModelId.TryParse(missing.Reference.Location) is { } model)
-        {
-            // What the cache may hold is not the right one.
-            var folder = await ModelHub.FetchAsync(model, settings with { CheckForUpdates = true }, progress, cancellationToken).ConfigureAwait(false);
-            return _languageModelFolder = LanguageModelSearch.Find(missing.Reference, _folder, folder);
-        }
-    }
-
-    /// <summary>Finds and verifies the referenced language model whatever an earlier call found, which may have been replaced since.</summary>
-    internal string? FindLanguageModelAgain() => Manifest.LanguageModel is { } reference
-        ? _languageModelFolder = LanguageModelSearch.Find(reference, _folder, _languageModelFolder ?? LanguageModelLastFoundAt)
-        : null;
 
     /// <summary>A bundle with the same language model and tokenizer, and another autoencoder, with or without a router.</summary>
     /// <param name="name">Its name.</param>

@@ -20,6 +20,17 @@ public sealed class HubConcurrencyTests : HubTest
     }
 
     [Fact]
+    public async Task Without_links_several_download_a_model_once_too()
+    {
+        var settings = HubSettings.From(Options, new HubEnvironment(name => name == "HF_HUB_DISABLE_SYMLINKS" ? "1" : null, Temporary.Path));
+        var model = HubModelId.TryParse("org/name")!;
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => ModelHub.FetchAsync(model, settings, Progress, CancellationToken.None))));
+
+        AllFiles.Select(Server.Downloads).Should().AllBeEquivalentTo(1);
+    }
+
+    [Fact]
     public async Task Whoever_waits_for_another_is_told_and_can_stop_waiting()
     {
         var locks = Path.Combine(Cache, ".locks", "models--org--name");
