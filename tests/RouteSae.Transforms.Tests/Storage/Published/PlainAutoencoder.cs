@@ -55,7 +55,7 @@ internal sealed class PlainAutoencoder
             pre[m] *= Norm(m);
         }
 
-        var kept = pre.Order().Reverse().Take(ActiveLatents).Last();
+        var kept = Architecture == "topk" ? pre.Order().Reverse().ElementAt(ActiveLatents - 1) : 0;
         return [.. pre.Select((value, m) => Architecture switch
         {
             "topk" => value >= kept ? Math.Max(value, 0) : 0,

@@ -80,7 +80,7 @@ public sealed class SparsifyFolderTests : IDisposable
         using var scope = NewDisposeScope();
         var weights = _temporary.File("layers.3", "sae.safetensors");
         Loading("layers.3", tensors: PublishedFolder.SparsifyTensors(latents: 40)).Should().Throw<PublishedFormatException>()
-            .WithMessage($"encoder.weight in {weights} has shape [[]40, 10], but by cfg.json it must be [[]24, 10].");
+            .WithMessage($"encoder.weight in {weights} has shape [40, 10], but by cfg.json it must be [24, 10].");
         var withSkip = PublishedFolder.SparsifyTensors();
         withSkip["W_skip"] = zeros(10, 10);
         Loading("layers.3", tensors: withSkip).Should().Throw<PublishedFormatException>().WithMessage($"{weights} holds W_skip, which*");
