@@ -8,7 +8,10 @@ public sealed class RouteSaeTrainingOptions
     /// <summary>M, at least 2. Null, the default: training goes on from the bundle's. A number: new ones are trained from scratch.</summary>
     public int? Latents { get; set; }
 
-    /// <summary>K, the most latents that are active on a token, 1 to M. Null, the default: the bundle's.</summary>
+    /// <summary>
+    /// K, the most latents that are active on a token, 1 to M. Null, the default: the bundle's. A bundle with a ReLU, gated or JumpReLU autoencoder needs the
+    /// mean number of active latents that training shall reach.
+    /// </summary>
     public int? ActiveLatents { get; set; }
 
     /// <summary>How often the texts are passed through, at least 1. Default: 1.</summary>

@@ -42,8 +42,8 @@ public sealed class BundleTrainer
 
     private IEnumerable<string> Problems()
     {
-        if (_options.ActiveLatents is { } wanted && !HasActiveLatents)
-            yield return $"ActiveLatents is {wanted}, but the bundle's autoencoder ({_bundle.Manifest.Autoencoder}) has no fixed number of active latents. Leave it null.";
+        if (_options.ActiveLatents is null && !HasActiveLatents)
+            yield return $"ActiveLatents is not set: the bundle's autoencoder ({_bundle.Manifest.Autoencoder}) has no fixed number of active latents, so training needs the mean number that is wanted.";
         foreach (var problem in BundledModel.Problems(Target))
             yield return problem;
     }
@@ -111,6 +111,7 @@ public sealed class BundleTrainer
         TotalTokens = tokens * _options.Passes,
         BatchTokens = BatchTokens(tokens),
         LearningRate = _options.LearningRate,
+        TargetActiveLatents = HasActiveLatents ? null : _options.ActiveLatents,
     };
 
     private TextActivationOptions ActivationOptions(long tokens) => new()

@@ -6,7 +6,10 @@ public sealed class BundleTrainingOptions
     /// <summary>M. Default null: training goes on from the bundle's autoencoder and router. A number: new ones are trained from scratch.</summary>
     public int? Latents { get; set; }
 
-    /// <summary>K, 1 to M, of a RouteSAE or a TopK autoencoder. Default null: the bundle's.</summary>
+    /// <summary>
+    /// K, 1 to M, of a RouteSAE or a TopK autoencoder. Default null: the bundle's. Others have none, and need the mean number of active latents that training
+    /// shall reach (<see cref="AutoencoderTrainerOptions.TargetActiveLatents"/>).
+    /// </summary>
     public int? ActiveLatents { get; set; }
 
     /// <summary>How often the texts are gone through. Default 1.</summary>

@@ -6,7 +6,7 @@ namespace RouteSae.Tests.Evaluation;
 /// <summary>Autoencoders that reconstruct exactly: two latents for each component, one for each sign.</summary>
 internal static class PerfectModels
 {
-    public static readonly string[] Names = ["single", "routed", "multi", "random", "crosscoder"];
+    public static readonly string[] Names = ["single", "unscaled", "centered", "constant norm", "routed", "multi", "random", "crosscoder"];
 
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="hiddenSize">D.</param>
@@ -19,7 +19,10 @@ internal static class PerfectModels
         var tensors = Tensors(hiddenSize);
         return name switch
         {
-            "single" => new SingleLayerModel(ReluAutoencoder.FromTensors(new AutoencoderArchitecture { HiddenSize = hiddenSize, Latents = 2 * hiddenSize, Fidelity = fidelity }, tensors), hiddenStates[0]),
+            "single" => Single(hiddenSize, hiddenStates, fidelity, HiddenStateScaling.PerToken),
+            "unscaled" => Single(hiddenSize, hiddenStates, fidelity, HiddenStateScaling.None),
+            "centered" => Single(hiddenSize, hiddenStates, fidelity, HiddenStateScaling.Centered),
+            "constant norm" => Single(hiddenSize, hiddenStates, fidelity, HiddenStateScaling.CenteredConstantNorm),
             "routed" => Routed(hiddenSize, hiddenStates, fidelity, RoutingMode.Hard),
             "soft" => Routed(hiddenSize, hiddenStates, fidelity, RoutingMode.Soft),
             "multi" => new MultiLayerModel(TopKAutoencoder.FromTensors(topK, tensors), hiddenStates),
@@ -27,6 +30,12 @@ internal static class PerfectModels
             "crosscoder" => Crosscoder(hiddenSize, hiddenStates, fidelity),
             _ => throw new ArgumentOutOfRangeException(nameof(name)),
         };
+    }
+
+    private static SingleLayerModel Single(int hiddenSize, int[] hiddenStates, Fidelity fidelity, HiddenStateScaling scaling)
+    {
+        var architecture = new AutoencoderArchitecture { HiddenSize = hiddenSize, Latents = 2 * hiddenSize, Fidelity = fidelity };
+        return new SingleLayerModel(ReluAutoencoder.FromTensors(architecture, Tensors(hiddenSize)), hiddenStates[0], scaling);
     }
 
     private static RouteSaeModel Routed(int hiddenSize, int[] hiddenStates, Fidelity fidelity, RoutingMode mode)

@@ -30,9 +30,10 @@ internal sealed record SaeLensConfig
     /// <summary>Whether the weights and all sums are float32 in SAELens.</summary>
     public required bool IsSinglePrecision { get; init; }
 
-    /// <summary>Whether the language model was a TransformerLens one, and if so whether its arguments name the centring; else null.</summary>
+    /// <summary>Whether the language model was one of TransformerLens, rather than of Hugging Face.</summary>
     public required bool FromTransformerLens { get; init; }
 
+    /// <summary>The argument of that name; null when the file has none.</summary>
     public required bool? CentersWritingWeights { get; init; }
 
     /// <summary>Whether the file names arguments of the language model at all: SAELens then asks for a model without TransformerLens's processing.</summary>
