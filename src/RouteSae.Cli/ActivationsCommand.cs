@@ -14,7 +14,7 @@ internal static class ActivationsCommand
     private const string FromMask = "from-mask";
     private const int TokensOfPass = 4096;
 
-    public static Command Create(TextWriter output)
+    public static Command Create(TextWriter output, TextWriter error)
     {
         var model = CommonOptions.Model();
         var tokens = CommonOptions.Input("--tokens", "A safetensors file with input_ids and, where tokens are padding, attention_mask: I64 [rows, tokens].");
@@ -23,9 +23,13 @@ internal static class ActivationsCommand
         var positions = CommonOptions.OneOf(
             "--positions", "from-zero: 0, 1, 2 … whatever the mask, as in Hugging Face's forward; from-mask: attended tokens only count, as in its generate.", "from-zero", FromMask);
         var command = new Command("activations", "Writes the hidden states and logits of a language model.") { model, tokens, file, positions, precision };
-        command.SetAction((result, cancellation) => Task.Run(() => Write(
-            result.GetRequiredValue(model), result.GetRequiredValue(tokens).FullName, result.GetRequiredValue(file).FullName,
-            result.GetValue(positions) == FromMask, CommonOptions.Precision(result.GetRequiredValue(precision)), output, cancellation), cancellation));
+        command.SetAction(async (result, cancellation) =>
+        {
+            var folder = await ModelFolder.ResolveAsync(result.GetRequiredValue(model), error, cancellation);
+            await Task.Run(() => Write(
+                folder, result.GetRequiredValue(tokens).FullName, result.GetRequiredValue(file).FullName,
+                result.GetValue(positions) == FromMask, CommonOptions.Precision(result.GetRequiredValue(precision)), output, cancellation), cancellation);
+        });
         return command;
     }
 

@@ -9,7 +9,7 @@ internal static class CommonOptions
     private const string Float32 = "float32";
     private const string BFloat16 = "bfloat16";
 
-    public static Option<string> Model() => new("--model") { Description = "The checkpoint: a folder in Hugging Face's format.", Required = true };
+    public static Option<string> Model() => new("--model") { Description = "The checkpoint: a folder in Hugging Face's format, or owner/name[@revision] on the Hugging Face hub.", Required = true };
 
     public static Option<FileInfo> Input(string name, string description)
     {

@@ -9,7 +9,7 @@ internal static class GenerateCommand
 {
     private const string OutputIds = "output_ids";
 
-    public static Command Create(TextWriter output)
+    public static Command Create(TextWriter output, TextWriter error)
     {
         var model = CommonOptions.Model();
         var tokens = CommonOptions.Input("--tokens", "A safetensors file with input_ids and, where prompts are padded on the left, attention_mask: I64 [rows, tokens].");
@@ -22,9 +22,13 @@ internal static class GenerateCommand
                 result.AddError("--max-new-tokens must be at least 1.");
         });
         var command = new Command("generate", "Continues prompts with the most probable tokens.") { model, tokens, maximum, file, precision };
-        command.SetAction((result, cancellation) => Task.Run(() => Write(
-            result.GetRequiredValue(model), result.GetRequiredValue(tokens).FullName, result.GetRequiredValue(file).FullName,
-            result.GetValue(maximum), CommonOptions.Precision(result.GetRequiredValue(precision)), output, cancellation), cancellation));
+        command.SetAction(async (result, cancellation) =>
+        {
+            var folder = await ModelFolder.ResolveAsync(result.GetRequiredValue(model), error, cancellation);
+            await Task.Run(() => Write(
+                folder, result.GetRequiredValue(tokens).FullName, result.GetRequiredValue(file).FullName,
+                result.GetValue(maximum), CommonOptions.Precision(result.GetRequiredValue(precision)), output, cancellation), cancellation);
+        });
         return command;
     }
 

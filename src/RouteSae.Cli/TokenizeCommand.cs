@@ -13,14 +13,18 @@ internal static class TokenizeCommand
     private static readonly UTF8Encoding s_strictUtf8 = new(false, throwOnInvalidBytes: true);
     private static readonly JsonWriterOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static Command Create(TextWriter output)
+    public static Command Create(TextWriter output, TextWriter error)
     {
         var model = CommonOptions.Model();
         var texts = CommonOptions.Input("--texts", """A file with a JSON object a line: {"text": "…", "add_special_tokens": true}; the latter may be missing, which means true.""");
         var file = CommonOptions.Output("""The file to write, a line for each of the texts: {"ids": […], "decoded": "…"}.""");
         var command = new Command("tokenize", "Writes the token ids of texts.") { model, texts, file };
-        command.SetAction((result, cancellation) => Task.Run(() => Write(
-            result.GetRequiredValue(model), result.GetRequiredValue(texts).FullName, result.GetRequiredValue(file).FullName, output, cancellation), cancellation));
+        command.SetAction(async (result, cancellation) =>
+        {
+            var folder = await ModelFolder.ResolveAsync(result.GetRequiredValue(model), error, cancellation);
+            await Task.Run(() => Write(
+                folder, result.GetRequiredValue(texts).FullName, result.GetRequiredValue(file).FullName, output, cancellation), cancellation);
+        });
         return command;
     }
 

@@ -20,9 +20,10 @@ internal static class Tool
     {
         var root = new RootCommand("Reads Hugging Face language models for RouteSAE.")
         {
-            ActivationsCommand.Create(output),
-            GenerateCommand.Create(output),
-            TokenizeCommand.Create(output),
+            ActivationsCommand.Create(output, error),
+            GenerateCommand.Create(output, error),
+            TokenizeCommand.Create(output, error),
+            DownloadCommand.Create(output, error),
         };
         var parsed = root.Parse(arguments);
         try
