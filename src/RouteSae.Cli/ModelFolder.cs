@@ -3,35 +3,53 @@ using Spectre.Console;
 
 namespace RouteSae.Cli;
 
-/// <summary>The folder of a model that the command line names; one of the hub is downloaded, with a bar for each file.</summary>
+/// <summary>The folder of a model that the command line names; one of the hub is downloaded, with a bar for each file, or a line where nobody sees a bar.</summary>
 internal static class ModelFolder
 {
     public static Task<string> ResolveAsync(string model, TextWriter error, CancellationToken cancellation)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
-        var progress = console.Progress().Columns(
-            new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn());
         var options = new HubOptions { Warnings = new Reporter<string>(warning => error.WriteLine($"routesae: {warning}")) };
-        return progress.StartAsync(context =>
-        {
-            var bars = new Dictionary<string, ProgressTask>(StringComparer.Ordinal);
-            return ModelHub.ResolveAsync(model, options, new Reporter<HubProgress>(Report), cancellation);
+        return console.Profile.Out.IsTerminal
+            ? WithBarsAsync(console, progress => ModelHub.ResolveAsync(model, options, progress, cancellation))
+            : ModelHub.ResolveAsync(model, options, Lines(error), cancellation);
+    }
 
-            void Report(HubProgress file)
-            {
-                lock (bars)
-                {
-                    if (!bars.TryGetValue(file.File, out var bar))
-                        bars[file.File] = bar = context.AddTask(Markup.Escape(file.File), maxValue: file.TotalBytes);
-                    bar.Value = file.Bytes;
-                }
-            }
+    private static Reporter<HubProgress> Lines(TextWriter error)
+    {
+        var begun = new HashSet<string>(StringComparer.Ordinal);
+        return new Reporter<HubProgress>(file =>
+        {
+            if (begun.Add(file.File))
+                error.WriteLine($"routesae: downloading {file.File}, {file.TotalBytes} bytes");
         });
     }
 
-    /// <summary>Reports at once, where Progress would do so later and in any order.</summary>
+    private static Task<string> WithBarsAsync(IAnsiConsole console, Func<IProgress<HubProgress>, Task<string>> resolve)
+    {
+        var bars = console.Progress().Columns(
+            new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn());
+        return bars.StartAsync(context =>
+        {
+            var tasks = new Dictionary<string, ProgressTask>(StringComparer.Ordinal);
+            return resolve(new Reporter<HubProgress>(file =>
+            {
+                if (!tasks.TryGetValue(file.File, out var task))
+                    tasks[file.File] = task = context.AddTask(Markup.Escape(file.File), maxValue: file.TotalBytes);
+                task.Value = file.Bytes;
+            }));
+        });
+    }
+
+    /// <summary>Reports at once, one at a time, where Progress would do so later and in any order.</summary>
     private sealed class Reporter<T>(Action<T> report) : IProgress<T>
     {
-        public void Report(T value) => report(value);
+        private readonly Lock _gate = new();
+
+        public void Report(T value)
+        {
+            lock (_gate)
+                report(value);
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FluentAssertions;
 using RouteSae.Storage;
 using RouteSae.Tests;
@@ -117,23 +116,6 @@ public sealed class ToolErrorTests : IDisposable
 
         run.ExitCode.Should().Be(1);
         run.Error.Should().Contain(_folder["nowhere"]);
-    }
-
-    [Fact]
-    public void TheProgramItselfRuns()
-    {
-        var texts = _folder.WriteLines("in.jsonl", """{"text": "two words", "add_special_tokens": false}""", """{"text": ""}""");
-        var tool = Path.Combine(AppContext.BaseDirectory, "routesae.dll");
-        var start = new ProcessStartInfo("dotnet", [tool, "tokenize", "--model", s_model, "--texts", texts, "--output", _folder["out.jsonl"]]) { RedirectStandardOutput = true };
-
-        using var process = Process.Start(start)!;
-        process.StandardOutput.ReadToEnd().Should().Be($"{_folder["out.jsonl"]}: 2 texts{Environment.NewLine}");
-        process.WaitForExit();
-
-        process.ExitCode.Should().Be(0);
-        var lines = File.ReadAllLines(_folder["out.jsonl"]);
-        lines.Should().HaveCount(2);
-        lines[0].Should().StartWith("{\"ids\":[").And.EndWith("\"decoded\":\"two words\"}");
     }
 
     public void Dispose() => _folder.Dispose();
