@@ -83,16 +83,16 @@ internal sealed class DecoderLoader
         long hidden = _config.HiddenSize;
         var queries = (long)_config.AttentionHeads * _config.HeadSize;
         var keys = (long)_config.KeyValueHeads * _config.HeadSize;
-        var normSize = _config.QueryKeyNorm == QueryKeyNorm.PerHead ? _config.HeadSize : 0;
+        var perHead = _config.QueryKeyNorm == QueryKeyNorm.PerHead;
         var normed = _config.QueryKeyNorm != QueryKeyNorm.None;
         return new SelfAttention(_config, index)
         {
-            QueryKeyValue = QueryKeyValue($"{prefix}", ".weight", queries, keys, hidden),
+            QueryKeyValue = QueryKeyValue(prefix, ".weight", queries, keys, hidden),
             QueryKeyValueBias = _config.AttentionBias ? QueryKeyValue(prefix, ".bias", queries, keys) : null,
             Output = Matrix($"{prefix}{_names.AttentionOutput}.weight", hidden, queries),
             OutputBias = _config.AttentionOutputBias ? _reader.Read($"{prefix}{_names.AttentionOutput}.bias", hidden) : null,
-            QueryNorm = normed ? ReadNorm(prefix + _names.QueryNorm, normSize > 0 ? normSize : queries) : null,
-            KeyNorm = normed ? ReadNorm(prefix + _names.KeyNorm, normSize > 0 ? normSize : keys) : null,
+            QueryNorm = normed ? ReadNorm(prefix + _names.QueryNorm, perHead ? _config.HeadSize : queries) : null,
+            KeyNorm = normed ? ReadNorm(prefix + _names.KeyNorm, perHead ? _config.HeadSize : keys) : null,
         };
     }
 

@@ -47,8 +47,8 @@ public sealed class GoldenGenerationTests
     }
 
     /// <summary>
-    /// All rows; of Gemma 2 those without padding: transformers 4.45.1 cuts the mask to the first W positions where its cache
-    /// of a layer with a window holds the last W, so that padding hides tokens. Later releases do not.
+    /// All rows; of Gemma 2 those without padding: for the last W positions, which its cache of a layer with a window holds,
+    /// transformers 4.45.1 uses the mask of the first W, so that padding hides tokens. Later releases do not.
     /// </summary>
     private static Tensor ComparedRows(string model, Tensor mask)
     {

@@ -33,7 +33,7 @@ internal static class CommonFields
         return config with { RopeTheta = rope.Theta, RopeScaling = rope.Scaling };
     }
 
-    /// <summary>With a window in some layers; none where it would cover all positions of no layer.</summary>
+    /// <summary>With a window in some layers, if there are such layers and the window has a size.</summary>
     public static DecoderConfig WithWindow(this DecoderConfig config, int? window, Func<int, bool> isSliding)
     {
         AttentionSpan[] spans = [.. Enumerable.Range(0, config.LayerCount).Select(layer => isSliding(layer) ? AttentionSpan.Sliding : AttentionSpan.Full)];
