@@ -79,6 +79,7 @@ public sealed class PreTokenizerTests
     [Theory]
     [InlineData("it'S 12345", "it|'S| |123|45")]
     [InlineData("a𝟘𝟙𝟚𝟛 😀b", "a|𝟘𝟙𝟚|𝟛| 😀|b")]
+    [InlineData("it'\u017Fx 'REx", "it|'\u017F|x| '|REx")]
     public void Steps_in_sequence_split_one_after_the_other(string text, string expected)
     {
         var split = new { type = "Split", pattern = new { Regex = Llama3 }, behavior = "Isolated", invert = false };
