@@ -10,6 +10,7 @@ internal sealed class AddedTokenList
 {
     private readonly Dictionary<string, AddedToken> _tokens = new(StringComparer.Ordinal);
     private readonly TokenVocabulary _vocabulary;
+    private int _largestId = -1;
 
     private AddedTokenList(TokenVocabulary vocabulary) => _vocabulary = vocabulary;
 
@@ -46,20 +47,26 @@ internal sealed class AddedTokenList
 
     private void Add(AddedToken token, string file)
     {
-        var known = Find(token.Content);
-        if (known is { } id && id != token.Id)
+        if (token.Content.Length > 0)
         {
-            throw new TokenizerFormatException(
-                $"{file}: the added token '{token.Content}' has id {token.Id}, but the vocabulary says {id}.");
+            var id = Find(token.Content) ?? NewId(token, file);
+            _tokens.TryAdd(token.Content, token with { Id = id });
+            _largestId = Math.Max(_largestId, id);
+        }
+    }
+
+    // As in the library: one id after the other behind the vocabulary, whatever the file says.
+    private int NewId(AddedToken token, string file)
+    {
+        var next = Math.Max(_vocabulary.Count, _largestId + 1);
+        if (_vocabulary.Token(next) is null)
+        {
+            return next;
         }
 
-        if (_vocabulary.Token(token.Id) is { } other && other != token.Content)
-        {
-            throw new TokenizerFormatException(
-                $"{file}: the added token '{token.Content}' has id {token.Id}, which is '{other}' in the vocabulary.");
-        }
-
-        _tokens.TryAdd(token.Content, token);
+        // The vocabulary's ids have gaps; then the file's word is the better one.
+        return _vocabulary.Token(token.Id) is not { } other ? token.Id : throw new TokenizerFormatException(
+            $"{file}: the added token '{token.Content}' has id {token.Id}, which is '{other}' in the vocabulary.");
     }
 
     private void AddNamed(string? content)

@@ -9,18 +9,18 @@ public sealed class AddedTokenTests
     [Fact]
     public void The_longest_of_the_leftmost_added_tokens_wins()
     {
-        var tokenizer = WithAdded(new { id = 10, content = "<a>" }, new { id = 11, content = "<a><b>" }, new { id = 12, content = "a><" });
-        tokenizer.Encode("x<a><b>x<a>").Ids.Should().Equal(0, 11, 0, 10);
+        var tokenizer = WithAdded(new { id = 5, content = "<a>" }, new { id = 6, content = "<a><b>" }, new { id = 7, content = "a><" });
+        tokenizer.Encode("x<a><b>x<a>").Ids.Should().Equal(0, 6, 0, 5);
     }
 
     [Fact]
     public void A_special_token_of_the_text_has_an_empty_span_and_an_ordinary_added_token_its_characters()
     {
-        var tokenizer = WithAdded(new { id = 10, content = "<s>", special = true }, new { id = 11, content = "<tag>" });
+        var tokenizer = WithAdded(new { id = 5, content = "<s>", special = true }, new { id = 6, content = "<tag>" });
         var encoded = tokenizer.Encode("x<s>x<tag>x");
-        encoded.Ids.Should().Equal(0, 10, 0, 11, 0);
+        encoded.Ids.Should().Equal(0, 5, 0, 6, 0);
         encoded.Spans.Should().Equal(new CharacterSpan(0, 1), new(1, 0), new(4, 1), new(5, 5), new(10, 1));
-        tokenizer.SpecialTokens.Should().Equal(10);
+        tokenizer.SpecialTokens.Should().Equal(5);
         tokenizer.Decode(encoded.Ids, skipSpecialTokens: true).Should().Be("x x <tag> x", "without a decoder tokens are joined by spaces");
     }
 
@@ -28,10 +28,10 @@ public sealed class AddedTokenTests
     public void Lstrip_and_rstrip_take_white_space_with_them()
     {
         var tokenizer = WithAdded(
-            new { id = 10, content = "<l>", lstrip = true, special = false, rstrip = false }, new { id = 11, content = "<r>", lstrip = false, special = false, rstrip = true });
-        tokenizer.Encode("x \n<l> x").Ids.Should().Equal(0, 10, 1, 0);
+            new { id = 5, content = "<l>", lstrip = true, special = false, rstrip = false }, new { id = 6, content = "<r>", lstrip = false, special = false, rstrip = true });
+        tokenizer.Encode("x \n<l> x").Ids.Should().Equal(0, 5, 1, 0);
         tokenizer.Encode("x \n<l> x").Spans[1].Should().Be(new CharacterSpan(1, 5));
-        tokenizer.Encode("x <r>\t x").Ids.Should().Equal(0, 1, 11, 0);
+        tokenizer.Encode("x <r>\t x").Ids.Should().Equal(0, 1, 6, 0);
         tokenizer.Encode("x <r>\t x").Spans[2].Should().Be(new CharacterSpan(2, 5));
         tokenizer.Encode("<r>  <l>").Spans.Should().Equal(new CharacterSpan(0, 5), new(5, 3));
     }
@@ -39,8 +39,8 @@ public sealed class AddedTokenTests
     [Fact]
     public void A_single_word_matches_only_between_other_than_word_characters()
     {
-        var tokenizer = WithAdded(new { id = 10, content = "xx", single_word = true });
-        tokenizer.Encode("xx xx").Ids.Should().Equal(10, 1, 10);
+        var tokenizer = WithAdded(new { id = 5, content = "xx", single_word = true });
+        tokenizer.Encode("xx xx").Ids.Should().Equal(5, 1, 5);
         tokenizer.Encode("xxx").Ids.Should().Equal(0, 0, 0);
         tokenizer.Encode("_xx").Ids.Should().Equal(4, 0, 0);
     }
@@ -51,12 +51,12 @@ public sealed class AddedTokenTests
         var normalizer = new { type = "Replace", pattern = new { String = "X" }, content = "x" };
         TextTokenizer Load(bool normalized) => TinyTokenizer.Load(new
         {
-            added_tokens = new[] { new { id = 10, content = "<X>", normalized } },
+            added_tokens = new[] { new { id = 4, content = "<X>", normalized } },
             normalizer,
             model = TinyTokenizer.Characters("x <>"),
         });
-        Load(true).Encode("<x><X>").Ids.Should().Equal(10, 10);
-        Load(false).Encode("<x><X>").Ids.Should().Equal(2, 0, 3, 10);
+        Load(true).Encode("<x><X>").Ids.Should().Equal(4, 4);
+        Load(false).Encode("<x><X>").Ids.Should().Equal(2, 0, 3, 4);
     }
 
     [Fact]
@@ -69,25 +69,31 @@ public sealed class AddedTokenTests
                 bos_token = new { content = "§", lstrip = false },
                 pad_token = "<pad>",
                 eos_token = "<absent>",
-                added_tokens_decoder = new Dictionary<string, object> { ["7"] = new { content = "<pad>", special = true } },
+                added_tokens_decoder = new Dictionary<string, object> { ["3"] = new { content = "<pad>", special = true } },
             });
-        tokenizer.Encode("x<pad>").Ids.Should().Equal(0, 7);
-        tokenizer.Padding.Should().Be(7);
+        tokenizer.Encode("x<pad>").Ids.Should().Equal(0, 3);
+        tokenizer.Padding.Should().Be(3);
         tokenizer.BeginOfSequence.Should().Be(2);
         tokenizer.EndOfSequence.Should().BeNull();
-        tokenizer.SpecialTokens.Should().BeEquivalentTo([2, 7]);
-        tokenizer.VocabularySize.Should().Be(8);
+        tokenizer.SpecialTokens.Should().BeEquivalentTo([2, 3]);
+        tokenizer.VocabularySize.Should().Be(4);
     }
 
     [Fact]
-    public void An_added_token_that_contradicts_the_vocabulary_is_an_error()
+    public void An_added_token_has_the_id_of_the_vocabulary_or_the_next_whatever_the_file_says()
     {
-        var load = () => WithAdded(new { id = 5, content = "x" });
-        load.Should().Throw<TokenizerFormatException>().WithMessage(
-            "tokenizer.json of tiny: the added token 'x' has id 5, but the vocabulary says 0.");
-        load = () => WithAdded(new { id = 0, content = "<s>" });
-        load.Should().Throw<TokenizerFormatException>().WithMessage(
-            "tokenizer.json of tiny: the added token '<s>' has id 0, which is 'x' in the vocabulary.");
+        var tokenizer = WithAdded(new { id = 9, content = "x" }, new { id = 0, content = "<s>" }, new { id = 100, content = "<t>" });
+        tokenizer.Encode("x<s><t>").Ids.Should().Equal(0, 5, 6);
+    }
+
+    [Fact]
+    public void Where_ids_have_gaps_the_file_decides_unless_it_contradicts_the_vocabulary()
+    {
+        var model = new { type = "BPE", vocab = new Dictionary<string, int> { ["a"] = 0, ["b"] = 2 }, merges = Array.Empty<string>() };
+        TextTokenizer Load(int id) => TinyTokenizer.Load(new { added_tokens = new[] { new { id, content = "<s>" } }, model });
+        Load(1).Encode("a<s>b").Ids.Should().Equal(0, 1, 2);
+        var load = () => Load(2);
+        load.Should().Throw<TokenizerFormatException>().WithMessage("tokenizer.json of tiny: the added token '<s>' has id 2, which is 'b' in the vocabulary.");
     }
 
     private static TextTokenizer WithAdded(params object[] tokens) =>

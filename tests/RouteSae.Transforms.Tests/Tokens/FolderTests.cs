@@ -113,6 +113,32 @@ public sealed class FolderTests : IDisposable
         load.Should().Throw<TokenizerFormatException>().WithMessage($"{InFolder("tokenizer.model")} {message}");
     }
 
+    [Fact]
+    public void A_unigram_model_collapses_spaces_and_heeds_its_character_map_and_its_kinds_of_pieces()
+    {
+        var map = CharacterMapBytes.Write(("\uFF41", "a"), ("\t", " "));
+        File.WriteAllBytes(InFolder("tokenizer.model"), SentencePieceBytes.Unigram(
+            [("<unk>", 0, 2), ("<s>", 0, 3), ("</s>", 0, 3), ("▁a", -1, 1), ("a", -2, 1), ("▁", -3, 1), ("<sep>", 0, 4)], map));
+        var tokenizer = TextTokenizer.Load(_folder.Path);
+        tokenizer.Encode("  \uFF41 \t a<sep>a  ").Ids.Should().Equal(3, 3, 6, 3);
+        tokenizer.SpecialTokens.Should().BeEquivalentTo([0, 1, 2]);
+        tokenizer.Decode([3, 3]).Should().Be("a a");
+        File.WriteAllText(InFolder("tokenizer_config.json"), JsonSerializer.Serialize(new { tokenizer_class = "T5Tokenizer" }));
+        TextTokenizer.Load(_folder.Path).Encode("a").Ids.Should().Equal(3, 2);
+    }
+
+    [Theory]
+    [InlineData(true, null, new[] { 1, 4, 4, 4, 5, 2, 4, 5 })]
+    [InlineData(false, null, new[] { 1, 4, 4, 5, 2, 5 })]
+    [InlineData(null, false, new[] { 1, 4, 4, 5, 2, 5 })]
+    public void A_model_of_byte_pairs_keeps_spaces_and_puts_one_where_the_configuration_says(bool? legacy, bool? addPrefixSpace, int[] expected)
+    {
+        File.WriteAllBytes(InFolder("tokenizer.model"), SentencePieceBytes.BytePairs(
+            [("<unk>", 0, 2), ("<s>", 0, 3), ("</s>", 0, 3), ("x", -1, 1), ("▁", -2, 1), ("a", -3, 1)]));
+        File.WriteAllText(InFolder("tokenizer_config.json"), JsonSerializer.Serialize(new { legacy, add_prefix_space = addPrefixSpace }));
+        TextTokenizer.Load(_folder.Path).Encode("  a</s>a").Ids.Should().Equal(expected);
+    }
+
     private void WriteTokenizer(object config)
     {
         File.WriteAllText(InFolder("tokenizer.json"), JsonSerializer.Serialize(new { model = TinyTokenizer.Characters("abc") }));

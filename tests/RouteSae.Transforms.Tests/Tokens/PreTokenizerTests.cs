@@ -79,6 +79,7 @@ public sealed class PreTokenizerTests
     [Theory]
     [InlineData("it'S 12345", "it|'S| |123|45")]
     [InlineData("a𝟘𝟙𝟚𝟛 😀b", "a|𝟘𝟙𝟚|𝟛| 😀|b")]
+    [InlineData("it'\u017Fx 'REx", "it|'\u017F|x| '|REx")]
     public void Steps_in_sequence_split_one_after_the_other(string text, string expected)
     {
         var split = new { type = "Split", pattern = new { Regex = Llama3 }, behavior = "Isolated", invert = false };
@@ -100,6 +101,55 @@ public sealed class PreTokenizerTests
         {
             char.GetUnicodeCategory(CategoryRepresentative.Of(category)).Should().Be(category);
         }
+    }
+
+    [Theory]
+    [InlineData("Whitespace", "Hey, you_2!? é\u0301 x\u200Dy ⓐ", "Hey|,|you_2|!?|é\u0301|x\u200Dy|ⓐ")]
+    [InlineData("WhitespaceSplit", " Hey,\u3000you\n", "Hey,|you")]
+    [InlineData("BertPreTokenizer", "Hey friend!  How+are", "Hey|friend|!|How|+|are")]
+    [InlineData("Punctuation", "a-b$€。😀", "a|-|b|$|€|。|😀")]
+    [InlineData("UnicodeScripts", " どこで生れ。Yes no", "どこで生れ|。|Yes no")]
+    [InlineData("Digits", "a12½b", "a|12½|b")]
+    [InlineData("FixedLength", "abcdefg", "abcde|fg")]
+    public void A_plain_pre_tokenizer_splits(string type, string text, string expected) => Words(new { type }, text).Should().Be(expected);
+
+    [Theory]
+    [InlineData("Removed", "a|b")]
+    [InlineData("MergedWithNext", "a|-|-b")]
+    [InlineData("Contiguous", "a|--|b")]
+    public void Punctuation_has_a_behavior(string behavior, string expected) =>
+        Words(new { type = "Punctuation", behavior }, "a--b").Should().Be(expected);
+
+    [Fact]
+    public void Characters_are_counted_and_not_halves_of_them()
+    {
+        Words(new { type = "FixedLength", length = 2 }, "a😀😀bc").Should().Be("a😀|😀b|c");
+        Words(new { type = "CharDelimiterSplit", delimiter = "😀" }, "a😀😀b").Should().Be("a|b");
+        Words(new { type = "Metaspace", replacement = "😀", prepend_scheme = "never" }, "a b").Should().Be("a| b");
+    }
+
+    [Fact]
+    public void A_byte_level_step_before_others_hands_bytes_on()
+    {
+        var steps = new object[] { new { type = "ByteLevel", add_prefix_space = false }, new { type = "Split", pattern = new { String = "Ġ" }, behavior = "Removed" } };
+        var tokenizer = TinyTokenizer.Load(new { pre_tokenizer = new { type = "Sequence", pretokenizers = steps }, model = TinyTokenizer.Characters("aÃ©b", "Ã ©") });
+        var encoded = tokenizer.Encode("a éb");
+        encoded.Ids.Should().Equal(0, 4, 3);
+        encoded.Spans.Should().Equal(new CharacterSpan(0, 1), new(2, 1), new(3, 1));
+    }
+
+    [Fact]
+    public void Metaspace_first_looks_at_the_original_text()
+    {
+        object Tokenizer(string scheme) => new
+        {
+            normalizer = new { type = "Strip" },
+            pre_tokenizer = new { type = "Metaspace", prepend_scheme = scheme },
+            model = TinyTokenizer.Characters("▁a", "▁ a"),
+        };
+        TinyTokenizer.Load(Tokenizer("first")).Texts(" a").Should().Equal("a");
+        TinyTokenizer.Load(Tokenizer("first")).Texts("a").Should().Equal("▁a");
+        TinyTokenizer.Load(Tokenizer("always")).Texts(" a").Should().Equal("▁a");
     }
 
     private static readonly UnicodeCategory[] NotBeyondTheBasicPlane =

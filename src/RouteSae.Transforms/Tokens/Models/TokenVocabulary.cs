@@ -23,6 +23,9 @@ internal sealed class TokenVocabulary
 
     public int LargestId { get; }
 
+    /// <summary>How many tokens there are; ids may have gaps.</summary>
+    public int Count => _tokens.Count;
+
     /// <summary>A vocabulary whose ids are places in a list; of equal tokens the last is found, all can be decoded.</summary>
     public static TokenVocabulary OfList(IReadOnlyList<string> tokens)
     {

@@ -23,7 +23,7 @@ internal static class SentencePieceConverter
             ["pre_tokenizer"] = usesMetaspace ? Metaspace(scheme, split: isUnigram) : null,
             ["post_processor"] = Frame(model, config, isUnigram),
             ["decoder"] = isUnigram && !model.ByteFallback ? Metaspace(scheme, split: true) : Sequence("decoders", Decoders(addsSpace)),
-            ["model"] = isUnigram ? UnigramModel(model) : BytePairModel(model),
+            ["model"] = isUnigram ? SentencePieceModel.Unigram(model) : SentencePieceModel.BytePairs(model),
         };
     }
 
@@ -104,33 +104,6 @@ internal static class SentencePieceConverter
     {
         var id = model.Entries.Select(entry => entry.Text).ToList().IndexOf(piece!);
         return id < 0 ? null : (piece!, id);
-    }
-
-    private static JsonObject UnigramModel(SentencePieceFile model) => new()
-    {
-        ["type"] = "Unigram",
-        ["unk_id"] = model.UnknownId,
-        ["byte_fallback"] = model.ByteFallback,
-        ["vocab"] = new JsonArray([.. model.Entries.Select(entry => new JsonArray(entry.Text, (double)entry.Score))]),
-    };
-
-    private static JsonObject BytePairModel(SentencePieceFile model)
-    {
-        var vocabulary = new JsonObject();
-        for (var id = 0; id < model.Entries.Count; id++)
-        {
-            vocabulary[model.Entries[id].Text] = id;
-        }
-
-        return new JsonObject
-        {
-            ["type"] = "BPE",
-            ["unk_token"] = model.UnknownPiece,
-            ["fuse_unk"] = true,
-            ["byte_fallback"] = model.ByteFallback,
-            ["vocab"] = vocabulary,
-            ["merges"] = new JsonArray([.. PieceMerges.Of(model.Entries).Select(merge => new JsonArray(merge.Left, merge.Right))]),
-        };
     }
 
     private static JsonObject Replace(string kind, string pattern, string content) => new()
