@@ -38,10 +38,7 @@ public sealed class HubConcurrencyTests : HubTest
         using var held = new FileStream(Path.Combine(locks, $"{Server.Files["config.json"].ETag}.lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
         using var cancellation = new CancellationTokenSource();
         var waiting = ResolveAsync(cancellationToken: cancellation.Token);
-        while (Warnings.IsEmpty)
-        {
-            await Task.Delay(10);
-        }
+        await UntilAsync(() => !Warnings.IsEmpty);
 
         await cancellation.CancelAsync();
 

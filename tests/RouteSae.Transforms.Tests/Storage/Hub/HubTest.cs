@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using FluentAssertions;
 using RouteSae.Storage.Hub;
 using Xunit;
 
@@ -6,6 +8,9 @@ namespace RouteSae.Tests.Storage.Hub;
 /// <summary>A hub that serves a small model, and an empty cache.</summary>
 public abstract class HubTest : IAsyncLifetime
 {
+    // A fault that makes a download endless fails its test instead of all of them.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
     private protected TemporaryFolder Temporary { get; } = new();
 
     private protected LoopbackHub Server { get; private set; } = null!;
@@ -21,6 +26,8 @@ public abstract class HubTest : IAsyncLifetime
     private protected string ModelCache => Path.Combine(Cache, "models--org--name");
 
     private protected string Snapshot => Path.Combine(ModelCache, "snapshots", LoopbackHub.Commit);
+
+    private protected string[] AllFiles => [.. Server.Files.Keys];
 
     public async Task InitializeAsync()
     {
@@ -43,7 +50,15 @@ public abstract class HubTest : IAsyncLifetime
     }
 
     private protected Task<string> ResolveAsync(string model = "org/name", CancellationToken cancellationToken = default) =>
-        ModelHub.ResolveAsync(model, Options, Progress, cancellationToken);
+        ModelHub.ResolveAsync(model, Options, Progress, cancellationToken).WaitAsync(Limit);
+
+    private protected static async Task UntilAsync(Func<bool> condition)
+    {
+        for (var start = Stopwatch.GetTimestamp(); !condition(); await Task.Delay(10))
+        {
+            Stopwatch.GetElapsedTime(start).Should().BeLessThan(Limit);
+        }
+    }
 
     private protected string Blob(string file) => Path.Combine(ModelCache, "blobs", Server.Files[file].ETag);
 
@@ -68,6 +83,4 @@ public abstract class HubTest : IAsyncLifetime
 
         return snapshot;
     }
-
-    private protected string[] AllFiles => [.. Server.Files.Keys];
 }
