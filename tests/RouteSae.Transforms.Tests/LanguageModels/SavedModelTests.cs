@@ -9,6 +9,18 @@ namespace RouteSae.Tests.LanguageModels;
 /// <summary>What is written as a checkpoint, read again, computes what the equations say.</summary>
 public sealed class SavedModelTests
 {
+    private static readonly Dictionary<RopeScalingKind, RopeScaling> s_scalings = new RopeScaling[]
+    {
+        new() { Kind = RopeScalingKind.None },
+        new() { Kind = RopeScalingKind.Linear, Factor = 2.5 },
+        new() { Kind = RopeScalingKind.Dynamic, Factor = 2 },
+        new() { Kind = RopeScalingKind.Llama3, Factor = 8, LowFrequencyFactor = 1.5, HighFrequencyFactor = 6, OriginalMaxPositions = 99 },
+        new() { Kind = RopeScalingKind.Yarn, Factor = 4, OriginalMaxPositions = 99, AttentionFactor = 1.3, FastRotations = 16, SlowRotations = 2, WholeRamp = false },
+        new() { Kind = RopeScalingKind.LongRope, OriginalMaxPositions = 4, AttentionFactor = 1.2, ShortFactors = [1, 1.1, 1.2, 1.3, 1.4], LongFactors = [2, 3, 4, 5, 6] },
+    }.ToDictionary(scaling => scaling.Kind);
+
+    public static TheoryData<RopeScalingKind> Scalings => [.. Enum.GetValues<RopeScalingKind>()];
+
     public static TheoryData<string> Variants => [.. s_variants.Keys];
 
     private static readonly Dictionary<string, DecoderConfig> s_variants = new()
@@ -44,8 +56,9 @@ public sealed class SavedModelTests
         output.Logits![0].ShouldBeClose(plain.Logits(expected[^1]), "the logits");
     }
 
-    [Fact]
-    public void The_configuration_survives_saving()
+    [Theory]
+    [MemberData(nameof(Scalings))]
+    public void The_configuration_survives_saving(RopeScalingKind scaling)
     {
         using var folder = new TemporaryFolder();
         var config = RandomModel.Odd with
@@ -55,7 +68,7 @@ public sealed class SavedModelTests
             FeedForwardBias = true,
             RopeTheta = 123456,
             EndOfSequence = [3, 5],
-            RopeScaling = new RopeScaling { Kind = RopeScalingKind.Llama3, Factor = 8, LowFrequencyFactor = 1.5, HighFrequencyFactor = 6, OriginalMaxPositions = 99 },
+            RopeScaling = s_scalings[scaling],
         };
         using (var created = DecoderModel.CreateRandom(config, seed: 1))
             created.Save(folder.Path);

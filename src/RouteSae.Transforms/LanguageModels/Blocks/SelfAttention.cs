@@ -12,6 +12,8 @@ namespace RouteSae.LanguageModels.Blocks;
 /// <param name="layer">Number of the layer, from 0.</param>
 internal sealed class SelfAttention(DecoderConfig config, int layer) : IDisposable
 {
+    private const long FewScores = 1 << 20;
+
     /// <summary>How far from 1/√d the scale is.</summary>
     private readonly double _queryFactor = config.ScaleOf(layer) * Math.Sqrt(config.HeadSize);
 
@@ -87,13 +89,17 @@ internal sealed class SelfAttention(DecoderConfig config, int layer) : IDisposab
     /// <summary>Query [B, heads, S, d], keys and values [B, key-value heads, P + S, d] → [B, heads, S, d].</summary>
     private Tensor Attend(Tensor query, Tensor key, Tensor value, AttentionContext context)
     {
-        if (config.AttentionSoftCap is { } cap)
-            return SoftCappedAttention.Apply(query, key, value, context, cap);
+        if (config.AttentionSoftCap is not null || IsSmall(query, key))
+            return PlainAttention.Apply(query, key, value, context, config.AttentionSoftCap);
         if (query.size(2) == 1)
             return AttendOnce(query, key, value, context.Mask);
         var sharing = config.AttentionHeads / config.KeyValueHeads;
         return functional.scaled_dot_product_attention(query, Repeat(key, sharing), Repeat(value, sharing), context.Mask, 0, context.Causal);
     }
+
+    /// <summary>Whether accuracy costs nothing: few scores, of heads that no kernel of ours takes either.</summary>
+    private bool IsSmall(Tensor query, Tensor key) =>
+        config.HeadSize % TensorRows.Step != 0 && query.size(0) * query.size(1) * query.size(2) * key.size(2) <= FewScores;
 
     /// <summary>
     /// A single position: the query heads [B, heads, 1, d] that share a key-value head look like so many positions of

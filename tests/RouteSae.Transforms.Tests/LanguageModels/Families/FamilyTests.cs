@@ -120,6 +120,23 @@ public sealed class FamilyTests
 
     [Theory]
     [MemberData(nameof(Cases))]
+    public void An_edited_hidden_state_goes_on_as_if_the_layers_had_made_it(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var family = new FamilyCase(name);
+        using var model = family.Load();
+        var ids = tensor(family.Ids, [1, family.Ids.Length]);
+        var own = family.States[1].to_type(ScalarType.Float32).unsqueeze(0);
+        var edits = new Dictionary<int, HiddenStateEdit> { [1] = _ => own };
+
+        // Other tokens below, the same hidden state 1 put in their place.
+        using var output = model.Forward(ids.flip(1), null, new ForwardRequest { Logits = true, Edits = edits });
+
+        output.Logits![0].ShouldBeClose(family.Logits, "the logits", absolute: 5e-5, relative: 2e-4);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
     public void Bfloat16_is_close(string name)
     {
         using var scope = NewDisposeScope();

@@ -2,20 +2,24 @@ using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels.Blocks;
 
-/// <summary>softmax(c · tanh(q kᵀ / (c √d))) v, the softmax in float32.</summary>
-internal static class SoftCappedAttention
+/// <summary>
+/// softmax(q kᵀ / √d) v or softmax(c · tanh(q kᵀ / (c √d))) v, all scores at once and the softmax in float32: slower and more
+/// accurate than the library's kernel, whose exponential is a fast one.
+/// </summary>
+internal static class PlainAttention
 {
     /// <summary>Query [B, heads, S, d], keys and values [B, key-value heads, P + S, d] → [B, heads, S, d].</summary>
-    public static Tensor Apply(Tensor query, Tensor key, Tensor value, AttentionContext context, double cap)
+    public static Tensor Apply(Tensor query, Tensor key, Tensor value, AttentionContext context, double? cap)
     {
         using var scope = NewDisposeScope();
         // The heads that share keys form a dimension of their own.
         var grouped = query.unflatten(1, key.size(1), -1); // [B, key-value heads, sharing, S, d]
         var scores = grouped.matmul(key.unsqueeze(2).transpose(3, 4)) / Math.Sqrt(query.size(3));
-        var capped = (scores / cap).tanh() * cap; // [B, key-value heads, sharing, S, P + S]
+        if (cap is { } limit)
+            scores = (scores / limit).tanh() * limit; // [B, key-value heads, sharing, S, P + S]
         if (Hidden(context, scores) is { } hidden)
-            capped = capped.masked_fill(hidden, double.NegativeInfinity);
-        var weights = capped.to_type(ScalarType.Float32).softmax(-1).to_type(query.dtype);
+            scores = scores.masked_fill(hidden, double.NegativeInfinity);
+        var weights = scores.to_type(ScalarType.Float32).softmax(-1).to_type(query.dtype);
         return weights.matmul(value.unsqueeze(2)).flatten(1, 2).MoveToOuterDisposeScope();
     }
 
