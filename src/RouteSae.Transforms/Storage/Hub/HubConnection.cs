@@ -72,7 +72,10 @@ internal sealed class HubConnection : IDisposable
             }
 
             response.Dispose();
-            address = new Uri(address, location.OriginalString);
+            var next = new Uri(address, location.OriginalString);
+            address = next.Scheme is "http" or "https"
+                ? next
+                : throw new HubException(HubFailure.UnexpectedAnswer, $"{address} redirects to {next}, which is no web address. Check HF_ENDPOINT and any proxy.");
         }
 
         throw new HubException(HubFailure.UnexpectedAnswer, $"{address} redirects more than {MostRedirects} times. Check HF_ENDPOINT and any proxy.");

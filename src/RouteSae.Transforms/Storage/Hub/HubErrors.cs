@@ -11,7 +11,7 @@ internal static class HubErrors
         Transient($"{address.Authority} has sent nothing for {timeout.TotalSeconds:0.###} s.");
 
     public static HubException NoConnection(Uri address, Exception cause) =>
-        Transient($"{address.Authority} cannot be reached: {cause.Message.TrimEnd('.')}. Check the connection, the proxy (HTTPS_PROXY) and HF_ENDPOINT.", cause);
+        Transient($"{address.Authority} cannot be reached: {cause.GetBaseException().Message.TrimEnd('.')}. Check the connection, the proxy (HTTPS_PROXY) and HF_ENDPOINT.", cause);
 
     public static HubException BrokenOff(string file, long bytes, long size, Exception? cause = null) =>
         Transient($"The download of {file} broke off after {bytes} of {size} bytes.", cause);
@@ -28,7 +28,9 @@ internal static class HubErrors
         return (code, status) switch
         {
             ("GatedRepo", _) => Gated(model, settings),
-            ("RevisionNotFound", _) => new(HubFailure.RevisionNotFound, $"{model.Repository} on {settings.Endpoint} has no revision '{model.Revision}'. Choose a branch, tag or commit that it has."),
+            ("RevisionNotFound", _) => new(
+                HubFailure.RevisionNotFound,
+                $"{model.Repository} on {settings.Endpoint} has no revision '{model.Revision}'. Choose a branch, tag or commit that it has."),
             ("EntryNotFound", _) => new(HubFailure.FileNotFound, $"{model} on {settings.Endpoint} has no file {file}."),
             ("RepoNotFound", _) => NotFound(model, settings),
             (_, 401) when settings.Token is not null => new(
@@ -36,7 +38,8 @@ internal static class HubErrors
                 $"{settings.Endpoint} does not accept the token (401). Make a new one at {settings.Endpoint}/settings/tokens and put it into HF_TOKEN."),
             (_, 401) => new(
                 HubFailure.AccessDenied,
-                $"{settings.Endpoint} gives {model.Repository} to known users only (401): it is gated, private or not there. Check the name. {Licence(model, settings)} {TokenAdvice(settings)}"),
+                $"{settings.Endpoint} gives {model.Repository} to known users only (401): it is gated, private or not there. Check the name. "
+                + $"{Licence(model, settings)} {TokenAdvice(settings)}"),
             (_, 403) => new(HubFailure.AccessDenied, $"{settings.Endpoint} refuses access to {model.Repository} (403). {Licence(model, settings)} {TokenAdvice(settings)}"),
             (_, 404) when file is not null => new(HubFailure.FileNotFound, $"{model} on {settings.Endpoint} has no file {file}."),
             (_, 404) => NotFound(model, settings),
@@ -82,7 +85,9 @@ internal static class HubErrors
             {
                 IsTransient = true, RetryAfter = RetryAfterHeader.Read(response, DateTimeOffset.UtcNow),
             }
-            : new(HubFailure.UnexpectedAnswer, $"{address} answered with {(int)response.StatusCode}. Check that HF_ENDPOINT is the address of a hub, and that no proxy answers in its place.");
+            : new(
+                HubFailure.UnexpectedAnswer,
+                $"{address} answered with {(int)response.StatusCode}. Check that HF_ENDPOINT is the address of a hub, and that no proxy answers in its place.");
     }
 
     private static HubException Transient(string message, Exception? cause = null) => new(HubFailure.Unreachable, message, cause) { IsTransient = true };

@@ -80,6 +80,18 @@ public sealed class HubRedirectTests : HubTest
     }
 
     [Fact]
+    public async Task A_redirect_to_a_file_is_refused()
+    {
+        Server.Before = context =>
+        {
+            context.Response.Headers.Location = "file:///etc/hostname";
+            return LoopbackHub.RefuseAsync(context, 302);
+        };
+
+        await FluentActions.Awaiting(() => ResolveAsync()).Should().ThrowAsync<HubException>().WithMessage("* redirects to file:///etc/hostname, which is no web address.*");
+    }
+
+    [Fact]
     public async Task Without_a_token_none_is_sent()
     {
         await ResolveAsync();
