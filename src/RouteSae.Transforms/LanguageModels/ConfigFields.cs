@@ -104,6 +104,14 @@ internal sealed class ConfigFields(JsonElement root, string name)
             : throw Unexpected(field, value, "a token id or a list of them");
     }
 
+    /// <summary>A token id; null when the field is missing or its number stands for no token of the vocabulary.</summary>
+    public int? TokenIdOrNull(string field, int vocabulary) => Find(field) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out var id) => id >= 0 && id < vocabulary ? id : null,
+        { } value => throw Unexpected(field, value, "a token id"),
+    };
+
     public LanguageModelFormatException Missing(string field) => new($"{name} has no field '{field}'.");
 
     public LanguageModelFormatException Unexpected(string field, JsonElement value, string expected) =>

@@ -65,6 +65,9 @@ public sealed partial record DecoderConfig
     /// <summary>Ids that end a generated text. Default: none.</summary>
     public IReadOnlyList<int> EndOfSequence { get; init; } = [];
 
+    /// <summary>Id that fills a row whose text has ended while other rows go on. Default: null, the first of <see cref="EndOfSequence"/>.</summary>
+    public int? Padding { get; init; }
+
     /// <summary>
     /// The hidden states that RouteSAE routes by default: n/4 to 3n/4 inclusive of an n-layer model
     /// (integer division), for example 4..12 for n = 16.

@@ -18,9 +18,12 @@ internal static class DecoderConfigReader
             : throw new LanguageModelFormatException($"{name}: {string.Join("; ", problems)}.");
     });
 
-    /// <summary>The <c>eos_token_id</c> of a <c>generation_config.json</c>, which chat models extend; null when it has none.</summary>
-    public static IReadOnlyList<int>? ReadEndOfSequence(string generationConfigJson, string name) =>
-        Parse(generationConfigJson, name, fields => fields.TokenIds("eos_token_id"));
+    /// <summary>The configuration with the ids of a <c>generation_config.json</c>, where a chat model has more ends of a text than in config.json.</summary>
+    public static DecoderConfig WithGeneration(DecoderConfig config, string generationConfigJson, string name) => Parse(generationConfigJson, name, fields => config with
+    {
+        EndOfSequence = fields.TokenIds("eos_token_id") ?? config.EndOfSequence,
+        Padding = fields.TokenIdOrNull("pad_token_id", config.VocabularySize) ?? config.Padding,
+    });
 
     private static T Parse<T>(string json, string name, Func<ConfigFields, T> read)
     {

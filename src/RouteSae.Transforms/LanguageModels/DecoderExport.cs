@@ -85,6 +85,8 @@ internal static class DecoderExport
             ["tie_word_embeddings"] = config.TiedEmbeddings,
             ["torch_dtype"] = type == ScalarType.BFloat16 ? "bfloat16" : "float32",
         };
+        if (config.Padding is { } padding)
+            json["pad_token_id"] = padding;
         json["eos_token_id"] = config.EndOfSequence switch
         {
             [] => null,

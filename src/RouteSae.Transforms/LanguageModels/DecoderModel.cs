@@ -56,7 +56,7 @@ public sealed class DecoderModel : IDisposable
     {
         var configPath = Path.Combine(folder, "config.json");
         if (!File.Exists(configPath))
-            throw new FileNotFoundException($"{configPath} does not exist. A checkpoint folder holds config.json, model.safetensors and tokenizer.json.", configPath);
+            throw new FileNotFoundException($"{configPath} does not exist. A checkpoint folder holds config.json, model.safetensors and tokenizer.json; ModelHub.ResolveAsync gives that of a model on the Hugging Face hub.", configPath);
         var config = WithGenerationConfig(DecoderConfig.Parse(File.ReadAllText(configPath), configPath), folder);
         using var weights = Checkpoint.OpenFolder(folder);
         return Load(config, weights, options);
@@ -164,12 +164,10 @@ public sealed class DecoderModel : IDisposable
         Rotary.Dispose();
     }
 
-    /// <summary>A chat model's list of ids that end a text is longer there than in config.json.</summary>
     private static DecoderConfig WithGenerationConfig(DecoderConfig config, string folder)
     {
         var path = Path.Combine(folder, "generation_config.json");
-        var endOfSequence = File.Exists(path) ? DecoderConfigReader.ReadEndOfSequence(File.ReadAllText(path), path) : null;
-        return endOfSequence is null ? config : config with { EndOfSequence = endOfSequence };
+        return File.Exists(path) ? DecoderConfigReader.WithGeneration(config, File.ReadAllText(path), path) : config;
     }
 
     /// <summary>The hidden states asked for, and the last one when logits are.</summary>

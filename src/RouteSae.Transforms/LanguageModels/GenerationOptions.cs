@@ -24,7 +24,7 @@ public sealed class GenerationOptions
     /// <summary>Ids after which a row is finished; empty means that nothing ends it. Default: null, those of the model's configuration.</summary>
     public IReadOnlyCollection<int>? EndOfSequence { get; set; }
 
-    /// <summary>Id that fills a finished row while others go on. Default: null, the first end-of-sequence id.</summary>
+    /// <summary>Id that fills a finished row while others go on. Default: null, the configuration's, or else the first end-of-sequence id.</summary>
     public int? Padding { get; set; }
 
     /// <summary>Whether keys and values of earlier tokens are kept instead of computed again. Default: true.</summary>

@@ -25,7 +25,7 @@ internal sealed class TokenGenerator
         using var cache = _options.UseCache ? new KeyValueCache(_model.Config.LayerCount) : null;
         using var choice = new TokenChoice(_options, _model.Device);
         int batch = (int)promptIds.size(0), prompt = (int)promptIds.size(1);
-        var rows = new RowEnds(batch, _endOfSequence, _options.Padding);
+        var rows = new RowEnds(batch, _endOfSequence, _options.Padding ?? _model.Config.Padding);
         var ids = empty([batch, prompt + (long)_options.MaxNewTokens], ScalarType.Int64, _model.Device);
         ids.narrow(1, 0, prompt).copy_(promptIds);
         var mask = FullMask(attentionMask, ids);

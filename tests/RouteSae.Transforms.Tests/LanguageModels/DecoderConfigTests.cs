@@ -66,6 +66,21 @@ public sealed class DecoderConfigTests
         DecoderConfig.Parse(LlamaJson.With($$"""{ "eos_token_id": {{json}} }"""), "config.json").EndOfSequence.Should().Equal(expected);
 
     [Theory]
+    [InlineData("llama", "2", 2)]
+    [InlineData("llama", "null", null)]
+    [InlineData("llama", "-1", null)]
+    [InlineData("gemma", "3", 3)]
+    [InlineData("gemma", "null", null)]
+    public void The_padding_id_is_a_token_or_none(string family, string json, int? expected) =>
+        DecoderConfig.Parse(LlamaJson.With($$"""{ "model_type": "{{family}}", "pad_token_id": {{json}} }"""), "config.json").Padding.Should().Be(expected);
+
+    [Theory]
+    [InlineData("llama", null)]
+    [InlineData("gemma", 0)]
+    public void Without_a_padding_id_the_familys_counts(string family, int? expected) =>
+        DecoderConfig.Parse(LlamaJson.With($$"""{ "model_type": "{{family}}" }"""), "config.json").Padding.Should().Be(expected);
+
+    [Theory]
     [InlineData(16, new[] { 4, 5, 6, 7, 8, 9, 10, 11, 12 })]
     [InlineData(8, new[] { 2, 3, 4, 5, 6 })]
     [InlineData(7, new[] { 1, 2, 3, 4, 5 })]

@@ -78,6 +78,22 @@ public sealed class GenerationTests
     }
 
     [Fact]
+    public void A_row_that_ends_is_filled_with_the_configurations_padding()
+    {
+        using var scope = NewDisposeScope();
+        using var model = RandomModel.Create(RandomModel.Odd with { Padding = 59 });
+        var ids = RandomModel.Ids(model.Config, 2, 4);
+        using var free = model.Generate(ids, options: new GenerationOptions { MaxNewTokens = 8 });
+        var end = free.NewTokens(0).First(id => !free.NewTokens(1).Contains(id));
+
+        using var generated = model.Generate(ids, options: new GenerationOptions { MaxNewTokens = 8, EndOfSequence = [end] });
+
+        var length = generated.NewTokens(0).Count;
+        length.Should().BeLessThan(8);
+        generated.Ids[0].narrow(0, 4 + length, 8 - length).data<long>().Should().OnlyContain(id => id == 59);
+    }
+
+    [Fact]
     public void Generation_stops_when_every_row_has_ended()
     {
         using var scope = NewDisposeScope();
@@ -103,12 +119,13 @@ public sealed class GenerationTests
         using var free = model.Generate(ids, options: new GenerationOptions { MaxNewTokens = 8 });
         model.Save(folder.Path);
         var first = free.NewTokens(0)[0];
-        File.WriteAllText(folder.File("generation_config.json"), $$"""{ "eos_token_id": [{{first}}, 60] }""");
+        File.WriteAllText(folder.File("generation_config.json"), $$"""{ "eos_token_id": [{{first}}, 60], "pad_token_id": 59 }""");
         using var loaded = DecoderModel.Load(folder.Path, new DecoderLoadOptions { Precision = Precision.Float32 });
 
         using var generated = loaded.Generate(ids, options: new GenerationOptions { MaxNewTokens = 8 });
 
         loaded.Config.EndOfSequence.Should().Equal(first, 60);
+        loaded.Config.Padding.Should().Be(59);
         generated.NewTokens(0).Should().Equal(first);
     }
 

@@ -68,6 +68,7 @@ public sealed class SavedModelTests
             FeedForwardBias = true,
             RopeTheta = 123456,
             EndOfSequence = [3, 5],
+            Padding = 7,
             RopeScaling = s_scalings[scaling],
         };
         using (var created = DecoderModel.CreateRandom(config, seed: 1))

@@ -23,6 +23,7 @@ internal static class CommonFields
             NormEpsilon = fields.Number("rms_norm_eps", defaults.Epsilon),
             TiedEmbeddings = fields.Flag("tie_word_embeddings", defaults.Tied),
             EndOfSequence = EndOfSequence(fields, vocabulary, defaults.EndOfSequence),
+            Padding = Padding(fields, vocabulary, defaults.Padding),
         };
     }
 
@@ -52,6 +53,10 @@ internal static class CommonFields
 
     public static IReadOnlyList<int> EndOfSequence(ConfigFields fields, int vocabulary, int? fallback) =>
         fields.TokenIds("eos_token_id") ?? (!fields.Has("eos_token_id") && fallback < vocabulary ? [fallback.Value] : []);
+
+    /// <summary>Null where the field is; older Llamas have −1 there, which means the same.</summary>
+    public static int? Padding(ConfigFields fields, int vocabulary, int? fallback) =>
+        fields.Has("pad_token_id") ? fields.TokenIdOrNull("pad_token_id", vocabulary) : fallback < vocabulary ? fallback : null;
 
     private static int HeadSize(ConfigFields fields, int hidden, int heads, int? fallback)
     {

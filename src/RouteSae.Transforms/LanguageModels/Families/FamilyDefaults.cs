@@ -28,4 +28,6 @@ internal sealed record FamilyDefaults
     public bool Tied { get; init; }
 
     public int? EndOfSequence { get; init; }
+
+    public int? Padding { get; init; }
 }

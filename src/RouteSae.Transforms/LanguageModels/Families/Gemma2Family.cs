@@ -29,7 +29,7 @@ internal static class Gemma2Family
         var defaults = new FamilyDefaults
         {
             HiddenSize = 2304, IntermediateSize = 9216, Layers = 26, Heads = 8, KeyValueHeads = 4, HeadSize = 256, Vocabulary = 256000,
-            MaxPositions = 8192, Tied = true, EndOfSequence = 1,
+            MaxPositions = 8192, Tied = true, EndOfSequence = 1, Padding = 0,
         };
         var config = ReadCommon(fields, "gemma2", defaults, attentionCap: 50, logitCap: 30);
         return config.WithRope(fields, 10000).WithWindow(

@@ -25,6 +25,7 @@ internal static class Gemma3Family
         {
             TiedEmbeddings = fields.Flag("tie_word_embeddings", config.TiedEmbeddings),
             EndOfSequence = fields.TokenIds("eos_token_id") ?? config.EndOfSequence,
+            Padding = fields.TokenIdOrNull("pad_token_id", config.VocabularySize) ?? config.Padding,
         };
     }
 
@@ -34,7 +35,7 @@ internal static class Gemma3Family
         var defaults = new FamilyDefaults
         {
             HiddenSize = 2304, IntermediateSize = 9216, Layers = 26, Heads = 8, KeyValueHeads = 4, HeadSize = 256, Vocabulary = 262208,
-            MaxPositions = 131072, Tied = true, EndOfSequence = 1,
+            MaxPositions = 131072, Tied = true, EndOfSequence = 1, Padding = 0,
         };
         var config = Gemma2Family.ReadCommon(fields, modelType, defaults, attentionCap: null, logitCap: null);
         var rotary = new RotaryFields(fields, config.MaxPositions);

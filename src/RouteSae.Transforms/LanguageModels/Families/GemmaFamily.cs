@@ -27,7 +27,7 @@ internal static class GemmaFamily
         var defaults = new FamilyDefaults
         {
             HiddenSize = 3072, IntermediateSize = 24576, Layers = 28, Heads = 16, KeyValueHeads = 16, HeadSize = 256, Vocabulary = 256000,
-            MaxPositions = 8192, Tied = true, EndOfSequence = 1,
+            MaxPositions = 8192, Tied = true, EndOfSequence = 1, Padding = 0,
         };
         return ReadCommon(fields, "gemma", defaults).WithRope(fields, 10000);
     }

@@ -52,6 +52,7 @@ internal static class Gpt2Family
             AttentionScaleByLayer = fields.Flag("scale_attn_by_inverse_layer_idx", false),
             TiedEmbeddings = fields.Flag("tie_word_embeddings", true),
             EndOfSequence = CommonFields.EndOfSequence(fields, vocabulary, 50256),
+            Padding = CommonFields.Padding(fields, vocabulary, null),
         };
     }
 }

@@ -31,6 +31,7 @@ internal static class LlamaFamily
             AttentionOutputBias = config.AttentionBias,
             FeedForwardBias = config.FeedForwardBias,
             EndOfSequence = config.EndOfSequence,
+            Padding = config.Padding,
         };
         if (llama != config)
             throw new NotSupportedException($"Only what a plain llama configuration can say is created and written, and this {config.ModelType} model computes something else. Use the checkpoint that it was read from.");

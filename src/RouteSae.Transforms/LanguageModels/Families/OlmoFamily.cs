@@ -35,7 +35,7 @@ internal static class OlmoFamily
         var defaults = new FamilyDefaults
         {
             HiddenSize = 4096, IntermediateSize = 11008, Layers = 32, Heads = 32, Vocabulary = 50304, MaxPositions = 2048, Epsilon = 1e-5,
-            EndOfSequence = 50279,
+            EndOfSequence = 50279, Padding = 1,
         };
         var config = CommonFields.Read(fields, modelType, defaults);
         var bias = fields.Flag("attention_bias", false);

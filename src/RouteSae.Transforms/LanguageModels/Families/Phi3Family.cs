@@ -14,7 +14,7 @@ internal static class Phi3Family
         var defaults = new FamilyDefaults
         {
             HiddenSize = 3072, IntermediateSize = 8192, Layers = 32, Heads = 32, Vocabulary = 32064, MaxPositions = 4096, Epsilon = 1e-5,
-            EndOfSequence = 32000,
+            EndOfSequence = 32000, Padding = 32000,
         };
         var config = CommonFields.Read(fields, "phi3", defaults);
         var fraction = new RotaryFields(fields, config.MaxPositions).Fraction(1, "partial_rotary_factor");

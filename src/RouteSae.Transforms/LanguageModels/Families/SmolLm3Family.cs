@@ -11,7 +11,7 @@ internal static class SmolLm3Family
         var defaults = new FamilyDefaults
         {
             HiddenSize = 2048, IntermediateSize = 11008, Layers = 36, Heads = 16, KeyValueHeads = 4, Vocabulary = 128256, MaxPositions = 32768,
-            Tied = true, EndOfSequence = 128001,
+            Tied = true, EndOfSequence = 128001, Padding = 128004,
         };
         var config = CommonFields.Read(fields, "smollm3", defaults);
         var bias = fields.Flag("attention_bias", false);
