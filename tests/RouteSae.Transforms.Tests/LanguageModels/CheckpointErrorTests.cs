@@ -23,7 +23,7 @@ public sealed class CheckpointErrorTests : IDisposable
     {
         File.Delete(_folder.File("config.json"));
         Load().Should().Throw<FileNotFoundException>()
-            .WithMessage($"{_folder.File("config.json")} does not exist. A checkpoint folder holds config.json, model.safetensors and tokenizer.json.");
+            .WithMessage($"{_folder.File("config.json")} does not exist. A checkpoint folder holds config.json, model.safetensors and tokenizer.json; ModelHub.ResolveAsync gives that of a model on the Hugging Face hub.");
     }
 
     [Fact]
