@@ -27,7 +27,7 @@ internal static class ModelFolder
 
     private static Task<string> WithBarsAsync(IAnsiConsole console, Func<IProgress<HubProgress>, Task<string>> resolve)
     {
-        var bars = console.Progress().Columns(
+        var bars = console.Progress().AutoClear(true).Columns(
             new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn());
         return bars.StartAsync(context =>
         {
