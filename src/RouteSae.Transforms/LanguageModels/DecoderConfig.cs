@@ -69,6 +69,14 @@ public sealed partial record DecoderConfig
     public int? Padding { get; init; }
 
     /// <summary>
+    /// r: before a token is chosen, the score of every token that the row has already becomes s / r where it is above 0, else s · r. Default: 1, no change.
+    /// </summary>
+    public double RepetitionPenalty { get; init; } = 1;
+
+    /// <summary>Rules of generation that the files ask for and that are not implemented.</summary>
+    internal IReadOnlyList<string> UnsupportedGeneration { get; init; } = [];
+
+    /// <summary>
     /// The hidden states that RouteSAE routes by default: n/4 to 3n/4 inclusive of an n-layer model
     /// (integer division), for example 4..12 for n = 16.
     /// </summary>

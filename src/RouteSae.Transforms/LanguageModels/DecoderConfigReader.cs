@@ -11,19 +11,16 @@ internal static class DecoderConfigReader
         var modelType = fields.Text("model_type") ?? throw fields.Missing("model_type");
         if (!DecoderFamilies.Contains(modelType))
             throw new LanguageModelFormatException($"{name}: model_type '{modelType}' is not supported. Known: {DecoderFamilies.Names}.");
-        var config = DecoderFamilies.Find(modelType).Read(fields);
+        var config = GenerationFields.Read(DecoderFamilies.Find(modelType).Read(fields), fields);
         var problems = DecoderConfigCheck.Problems(config).ToList();
         return problems.Count == 0
             ? config
             : throw new LanguageModelFormatException($"{name}: {string.Join("; ", problems)}.");
     });
 
-    /// <summary>The configuration with the ids of a <c>generation_config.json</c>, where a chat model has more ends of a text than in config.json.</summary>
-    public static DecoderConfig WithGeneration(DecoderConfig config, string generationConfigJson, string name) => Parse(generationConfigJson, name, fields => config with
-    {
-        EndOfSequence = fields.TokenIds("eos_token_id") ?? config.EndOfSequence,
-        Padding = fields.TokenIdOrNull("pad_token_id", config.VocabularySize) ?? config.Padding,
-    });
+    /// <summary>The configuration with what a <c>generation_config.json</c> says.</summary>
+    public static DecoderConfig WithGeneration(DecoderConfig config, string generationConfigJson, string name) =>
+        Parse(generationConfigJson, name, fields => GenerationFields.ReadFile(config, fields));
 
     private static T Parse<T>(string json, string name, Func<ConfigFields, T> read)
     {

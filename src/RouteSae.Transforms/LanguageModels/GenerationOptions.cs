@@ -27,6 +27,12 @@ public sealed class GenerationOptions
     /// <summary>Id that fills a finished row while others go on. Default: null, the configuration's, or else the first end-of-sequence id.</summary>
     public int? Padding { get; set; }
 
+    /// <summary>
+    /// r, above 0: the score of every token that the row has already, prompt and padding included, becomes s / r where it is above 0, else s · r, before a
+    /// token is chosen. Default: null, the configuration's.
+    /// </summary>
+    public double? RepetitionPenalty { get; set; }
+
     /// <summary>Whether keys and values of earlier tokens are kept instead of computed again. Default: true.</summary>
     public bool UseCache { get; set; } = true;
 
@@ -51,6 +57,8 @@ public sealed class GenerationOptions
             yield return $"{nameof(TopK)} is {TopK}, at least 1 is expected";
         if (TopP is { } probability && !(probability is > 0 and <= 1))
             yield return $"{nameof(TopP)} is {probability}, a number above 0 and up to 1 is expected";
+        if (RepetitionPenalty is { } penalty && !(penalty > 0 && double.IsFinite(penalty)))
+            yield return $"{nameof(RepetitionPenalty)} is {penalty}, a number above 0 is expected";
         if (Padding is { } padding && (padding < 0 || padding >= vocabularySize))
             yield return $"{nameof(Padding)} is {padding}, which is outside the vocabulary of {vocabularySize}";
     }

@@ -6,7 +6,8 @@ namespace RouteSae.LanguageModels;
 /// </summary>
 /// <param name="fields">The configuration.</param>
 /// <param name="maxPositions">The longest sequence it names.</param>
-internal sealed class RotaryFields(ConfigFields fields, int maxPositions)
+/// <param name="originalPositions">The family's <c>original_max_position_embeddings</c> where the field is missing; null where the family has none.</param>
+internal sealed class RotaryFields(ConfigFields fields, int maxPositions, int? originalPositions = null)
 {
     /// <summary>The kinds of layers that <c>rope_parameters</c> may name.</summary>
     private static readonly string[] s_kinds = ["full_attention", "sliding_attention", "chunked_attention"];
@@ -18,7 +19,7 @@ internal sealed class RotaryFields(ConfigFields fields, int maxPositions)
     {
         theta = fields.Number(thetaField, fields.Number("rope_theta", theta));
         if (fields.Object("rope_parameters") is not { } parameters)
-            return new RopeSettings(theta, fields.Object("rope_scaling") is { } scaling ? Scaling(scaling) : RopeScaling.Unscaled);
+            return new RopeSettings(theta, fields.Object("rope_scaling") is { } scaling ? OfScaling(scaling, theta) : RopeScaling.Unscaled);
         foreach (var kind in s_kinds)
             UnsupportedFields.RefusePresent(parameters, kind);
         return OfParameters(parameters, theta);
@@ -31,7 +32,7 @@ internal sealed class RotaryFields(ConfigFields fields, int maxPositions)
     public RopeSettings Read(string kind, double theta, ConfigFields? scaling)
     {
         if (fields.Object("rope_parameters") is not { } parameters)
-            return new RopeSettings(theta, scaling is null ? RopeScaling.Unscaled : Scaling(scaling));
+            return new RopeSettings(theta, scaling is null ? RopeScaling.Unscaled : OfScaling(scaling, theta));
         return parameters.Object(kind) is { } own ? OfParameters(own, theta)
             : s_kinds.Any(other => parameters.Find(other) is not null) ? new RopeSettings(theta, RopeScaling.Unscaled)
             : OfParameters(parameters, theta);
@@ -50,6 +51,11 @@ internal sealed class RotaryFields(ConfigFields fields, int maxPositions)
 
         return fallback;
     }
+
+    /// <summary>Some releases read a base in there and others do not: both are right only where it is the same.</summary>
+    private RopeScaling OfScaling(ConfigFields scaling, double theta) => scaling.Number("rope_theta", theta) == theta
+        ? Scaling(scaling)
+        : throw new LanguageModelFormatException($"{scaling.Name} has a rope_theta of {scaling.Number("rope_theta")}, beside the model's {theta}. Leave one of them.");
 
     private RopeSettings OfParameters(ConfigFields parameters, double theta) => new(parameters.Number("rope_theta", theta), Scaling(parameters));
 
@@ -93,7 +99,7 @@ internal sealed class RotaryFields(ConfigFields fields, int maxPositions)
 
     private RopeScaling LongRope(ConfigFields scaling)
     {
-        var ofModel = fields.PositiveOrNull("original_max_position_embeddings", null);
+        var ofModel = fields.PositiveOrNull("original_max_position_embeddings", originalPositions);
         var original = ofModel ?? scaling.Positive("original_max_position_embeddings", maxPositions);
         var ratio = (double)maxPositions / original;
         var factor = ofModel is null ? scaling.Number("factor", ratio) : ratio;

@@ -9,12 +9,16 @@ internal sealed class TokenGenerator
     private readonly DecoderModel _model;
     private readonly GenerationOptions _options;
     private readonly IReadOnlyCollection<int> _endOfSequence;
+    private readonly double _repetitionPenalty;
 
     public TokenGenerator(DecoderModel model, GenerationOptions options)
     {
         options.ThrowIfInvalid(model.Config.VocabularySize);
         (_model, _options) = (model, options);
         _endOfSequence = options.EndOfSequence ?? model.Config.EndOfSequence;
+        _repetitionPenalty = options.RepetitionPenalty ?? model.Config.RepetitionPenalty;
+        if (model.Config.UnsupportedGeneration is { Count: > 0 } rules)
+            throw new NotSupportedException($"The files of this {model.Config.ModelType} model ask for {string.Join(", ", rules)} in generation, which is not implemented. Remove it from generation_config.json to generate without.");
     }
 
     public GeneratedTokens Run(Tensor promptIds, Tensor? attentionMask, CancellationToken cancellationToken)
@@ -35,7 +39,8 @@ internal sealed class TokenGenerator
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
-            var next = NextScores(ids.narrow(1, 0, length), mask?.narrow(1, 0, length), cache); // [B, V]
+            var seen = ids.narrow(1, 0, length);
+            var next = Penalized(NextScores(seen, mask?.narrow(1, 0, length), cache), seen); // [B, V]
             ids.select(1, length++).copy_(tensor(rows.Accept(choice.Choose(next))));
             if (_options.KeepScores)
                 scores.Add(next.MoveToOuterDisposeScope());
@@ -43,6 +48,14 @@ internal sealed class TokenGenerator
 
         var kept = _options.KeepScores ? stack(scores).MoveToOuterDisposeScope() : null;
         return new GeneratedTokens(ids.narrow(1, 0, length).clone().MoveToOuterDisposeScope(), prompt, rows.Lengths, kept);
+    }
+
+    private Tensor Penalized(Tensor scores, Tensor seen)
+    {
+        if (_repetitionPenalty == 1)
+            return scores;
+        var old = scores.gather(1, seen);
+        return scores.scatter(1, seen, where(old < 0, old * _repetitionPenalty, old / _repetitionPenalty));
     }
 
     private Tensor NextScores(Tensor ids, Tensor? mask, KeyValueCache? cache)

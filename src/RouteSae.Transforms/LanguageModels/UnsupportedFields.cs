@@ -19,13 +19,13 @@ internal static class UnsupportedFields
     // Harmless when 1.
     private static readonly string[] s_factors =
     [
-        "pretraining_tp", "partial_rotary_factor", "logit_scale", "logits_scaling", "embedding_multiplier", "residual_multiplier",
+        "partial_rotary_factor", "logit_scale", "logits_scaling", "embedding_multiplier", "residual_multiplier",
     ];
 
     /// <summary>Refuses all but those that the family reads itself.</summary>
     public static void Refuse(ConfigFields fields, string family, params ReadOnlySpan<string> read)
     {
-        foreach (var field in s_switches.Except(read.ToArray()))
+        foreach (var field in s_switches.Except(read.ToArray()).Where(field => field != "sliding_window" || fields.Flag("use_sliding_window", true)))
             Refuse(fields, field, family, IsOff);
         foreach (var field in s_factors.Except(read.ToArray()))
             Refuse(fields, field, family, IsOne);

@@ -89,7 +89,8 @@ public sealed class DecoderConfigTests
 
     [Theory]
     [InlineData("""{ "attention_dropout": 0.1 }""")]
-    [InlineData("""{ "pretraining_tp": 1 }""")]
+    [InlineData("""{ "pretraining_tp": 2 }""")]
+    [InlineData("""{ "sliding_window": 4096, "use_sliding_window": false }""")]
     [InlineData("""{ "sliding_window": null, "quantization_config": null }""")]
     [InlineData("""{ "partial_rotary_factor": 1.0 }""")]
     [InlineData("""{ "layer_types": ["full_attention", "full_attention"] }""")]
@@ -99,7 +100,7 @@ public sealed class DecoderConfigTests
 
     [Theory]
     [InlineData("""{ "sliding_window": 4096 }""", "config.json: field 'sliding_window' is 4096, which is not implemented for llama models; without it the results would be wrong.")]
-    [InlineData("""{ "pretraining_tp": 2 }""", "config.json: field 'pretraining_tp' is 2, which is not implemented for llama models; without it the results would be wrong.")]
+    [InlineData("""{ "rope_scaling": { "type": "linear", "factor": 2.0, "rope_theta": 5000.0 } }""", "config.json: rope_scaling has a rope_theta of 5000, beside the model's 10000. Leave one of them.")]
     [InlineData("""{ "partial_rotary_factor": 0.5 }""", "config.json: field 'partial_rotary_factor' is 0.5, which is not implemented for llama models; without it the results would be wrong.")]
     [InlineData("""{ "quantization_config": { "bits": 4 } }""", "config.json: field 'quantization_config' is {\"bits\":4}, which is not implemented for llama models; without it the results would be wrong.")]
     [InlineData("""{ "layer_types": ["full_attention", "sliding_attention"] }""", "config.json: field 'layer_types' is [\"full_attention\",\"sliding_attention\"], which is not implemented for llama models; without it the results would be wrong.")]

@@ -94,6 +94,47 @@ public sealed class GenerationTests
     }
 
     [Fact]
+    public void Repetition_is_penalised_as_the_files_say()
+    {
+        const double penalty = 1.5;
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using (var model = RandomModel.Create(RandomModel.Odd))
+            model.Save(folder.Path);
+        File.WriteAllText(folder.File("generation_config.json"), $$"""{ "repetition_penalty": {{penalty}}, "min_length": 0, "num_beams": 1, "forced_eos_token_id": null }""");
+        using var loaded = DecoderModel.Load(folder.Path, new DecoderLoadOptions { Precision = Precision.Float32 });
+        var ids = RandomModel.Ids(loaded.Config, 2, 4);
+
+        using var free = loaded.Generate(ids, options: new GenerationOptions { MaxNewTokens = 2, KeepScores = true, RepetitionPenalty = 1, EndOfSequence = [] });
+        using var penalised = loaded.Generate(ids, options: new GenerationOptions { MaxNewTokens = 2, KeepScores = true, EndOfSequence = [] });
+
+        for (var row = 0; row < 2; row++)
+        {
+            var seen = ids[row].data<long>().ToHashSet();
+            var expected = free.Scores![0][row].data<float>().Select((score, id) => !seen.Contains(id) ? score : score > 0 ? score / penalty : score * penalty).ToArray();
+            penalised.Scores![0][row].data<float>().Select(score => (double)score).Should().Equal(expected, (actual, wanted) => Math.Abs(actual - wanted) < 1e-6);
+        }
+    }
+
+    [Theory]
+    [InlineData(""" "no_repeat_ngram_size": 3, "suppress_tokens": [1, 2] """, "no_repeat_ngram_size, suppress_tokens")]
+    [InlineData(""" "forced_bos_token_id": 0 """, "forced_bos_token_id")]
+    [InlineData(""" "num_beams": 4 """, "num_beams")]
+    public void Rules_that_are_not_implemented_are_refused_where_they_would_count(string fields, string named)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using (var model = RandomModel.Create(RandomModel.Odd))
+            model.Save(folder.Path);
+        File.WriteAllText(folder.File("generation_config.json"), $"{{ {fields} }}");
+        using var loaded = DecoderModel.Load(folder.Path);
+
+        var generating = () => loaded.Generate(RandomModel.Ids(loaded.Config, 1, 4));
+
+        generating.Should().Throw<NotSupportedException>().WithMessage($"The files of this llama model ask for {named} in generation, which is not implemented.*");
+    }
+
+    [Fact]
     public void Generation_stops_when_every_row_has_ended()
     {
         using var scope = NewDisposeScope();

@@ -32,6 +32,8 @@ internal static class LlamaFamily
             FeedForwardBias = config.FeedForwardBias,
             EndOfSequence = config.EndOfSequence,
             Padding = config.Padding,
+            RepetitionPenalty = config.RepetitionPenalty,
+            UnsupportedGeneration = config.UnsupportedGeneration,
         };
         if (llama != config)
             throw new NotSupportedException($"Only what a plain llama configuration can say is created and written, and this {config.ModelType} model computes something else. Use the checkpoint that it was read from.");

@@ -17,11 +17,14 @@ internal static class Phi3Family
             EndOfSequence = 32000, Padding = 32000,
         };
         var config = CommonFields.Read(fields, "phi3", defaults);
-        var fraction = new RotaryFields(fields, config.MaxPositions).Fraction(1, "partial_rotary_factor");
+        var rotary = new RotaryFields(fields, config.MaxPositions, originalPositions: 4096);
+        var rope = rotary.Read(10000);
         return (config with
         {
             Activation = ActivationNames.Read(fields, "hidden_act", "silu"),
-            RotarySize = (int)(config.HeadSize * fraction),
-        }).WithRope(fields, 10000).WithWindow(fields.PositiveOrNull("sliding_window", null), _ => true);
+            RotarySize = (int)(config.HeadSize * rotary.Fraction(1, "partial_rotary_factor")),
+            RopeTheta = rope.Theta,
+            RopeScaling = rope.Scaling,
+        }).WithWindow(fields.PositiveOrNull("sliding_window", null), _ => true);
     }
 }

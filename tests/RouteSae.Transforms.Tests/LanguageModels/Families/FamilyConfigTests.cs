@@ -35,6 +35,15 @@ public sealed class FamilyConfigTests
     }
 
     [Fact]
+    public void Phi3s_original_context_is_4096_unless_the_configuration_says_otherwise()
+    {
+        const string scaled = """ "hidden_size": 32, "num_attention_heads": 8, "max_position_embeddings": 16384, "rope_scaling": { "type": "longrope", "short_factor": [1.0, 1.0], "long_factor": [2.0, 2.0] } """;
+
+        Parse("phi3", scaled).RopeScaling.OriginalMaxPositions.Should().Be(4096);
+        Parse("phi3", scaled + """, "original_max_position_embeddings": 8192 """).RopeScaling.OriginalMaxPositions.Should().Be(8192);
+    }
+
+    [Fact]
     public void A_missing_window_is_the_usual_one_and_null_is_none()
     {
         Parse("mistral").SlidingWindow.Should().Be(4096);
