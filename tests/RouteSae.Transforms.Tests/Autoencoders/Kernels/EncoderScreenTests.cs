@@ -10,6 +10,7 @@ namespace RouteSae.Tests.Autoencoders.Kernels;
 
 /// <summary>What the screens promise of every pre-activation, on the inputs that are hardest for them.</summary>
 [Trait(KernelCategory.Trait, KernelCategory.Name)]
+[Collection(nameof(ThreadCount))]
 public sealed unsafe class EncoderScreenTests
 {
     /// <summary>More than the relative rounding of a bound to bfloat16.</summary>

@@ -6,6 +6,7 @@ using Xunit;
 namespace RouteSae.Tests.Autoencoders.Kernels;
 
 [Trait(KernelCategory.Trait, KernelCategory.Name)]
+[Collection(nameof(ThreadCount))]
 public sealed class KernelLoopTests
 {
     [Theory]

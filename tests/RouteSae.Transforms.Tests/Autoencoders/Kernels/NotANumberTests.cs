@@ -5,6 +5,7 @@ namespace RouteSae.Tests.Autoencoders.Kernels;
 
 /// <summary>A pre-activation that is not a number is an error that names its token, whatever bits it has and wherever it comes from.</summary>
 [Trait(KernelCategory.Trait, KernelCategory.Name)]
+[Collection(nameof(ThreadCount))]
 public sealed class NotANumberTests
 {
     private const int Token = 9;

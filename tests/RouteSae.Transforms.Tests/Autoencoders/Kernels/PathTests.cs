@@ -8,6 +8,7 @@ namespace RouteSae.Tests.Autoencoders.Kernels;
 
 /// <summary>An autoencoder gives the same codes on every path.</summary>
 [Trait(KernelCategory.Trait, KernelCategory.Name)]
+[Collection(nameof(ThreadCount))]
 public sealed class PathTests
 {
     public static IEnumerable<object[]> Cases =>

@@ -10,6 +10,7 @@ namespace RouteSae.Tests.Autoencoders.Kernels;
 
 /// <summary>Rounding to bfloat16 and what it costs.</summary>
 [Trait(KernelCategory.Trait, KernelCategory.Name)]
+[Collection(nameof(ThreadCount))]
 public sealed unsafe class RoundingTests
 {
     private static readonly float[] s_numbers =

@@ -10,6 +10,7 @@ namespace RouteSae.Tests.Autoencoders.Kernels;
 
 /// <summary>Routing by the kernel is routing by TorchSharp operations.</summary>
 [Trait(KernelCategory.Trait, KernelCategory.Name)]
+[Collection(nameof(ThreadCount))]
 public sealed class RoutingKernelTests
 {
     private const int Layers = 4;

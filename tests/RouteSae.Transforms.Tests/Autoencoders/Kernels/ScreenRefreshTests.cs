@@ -8,6 +8,7 @@ namespace RouteSae.Tests.Autoencoders.Kernels;
 
 /// <summary>Codes follow the parameters, however these are changed in place.</summary>
 [Trait(KernelCategory.Trait, KernelCategory.Name)]
+[Collection(nameof(ThreadCount))]
 public sealed class ScreenRefreshTests
 {
     private static readonly Dictionary<string, Action<TopKAutoencoder>> s_changes = new()

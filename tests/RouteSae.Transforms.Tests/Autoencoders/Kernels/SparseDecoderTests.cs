@@ -10,6 +10,7 @@ namespace RouteSae.Tests.Autoencoders.Kernels;
 
 /// <summary>Decoding by the kernel is decoding by TorchSharp operations, and neither reads what does not exist.</summary>
 [Trait(KernelCategory.Trait, KernelCategory.Name)]
+[Collection(nameof(ThreadCount))]
 public sealed class SparseDecoderTests
 {
     private const int Latents = 60;

@@ -5,6 +5,7 @@ namespace RouteSae.Tests.Autoencoders.Kernels;
 
 /// <summary>The kernel's codes are those of a plain encoder that sorts all pre-activations, to the last bit, however it screens.</summary>
 [Trait(KernelCategory.Trait, KernelCategory.Name)]
+[Collection(nameof(ThreadCount))]
 public sealed class SparseEncoderTests
 {
     public static IEnumerable<object[]> AllCases =>
