@@ -23,6 +23,7 @@ internal static class RouterVariants
         yield return Architectures.Routed("soft", hard with { Mode = RoutingMode.Soft });
         yield return Architectures.Routed("scaled per layer", hard with { Scaling = HiddenStateScaling.PerLayer });
         yield return Changed("no AuxK", options => options.AuxiliaryCoefficient = 0);
+        yield return Changed("dead after 20,000 tokens", options => options.DeadAfterTokens = 20_000);
         yield return Changed("b_pre starts at 0", options => options.CenterPreBias = false);
 
         Candidate Changed(string name, Action<AutoencoderTrainerOptions> change) => Architectures.Routed(name, hard) with { Configure = change };
