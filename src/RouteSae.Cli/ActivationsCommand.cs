@@ -12,7 +12,8 @@ internal static class ActivationsCommand
     private const string HiddenStates = "hidden_states";
     private const string Logits = "logits";
     private const string FromMask = "from-mask";
-    private const int TokensOfPass = 4096;
+    private const int TokensOfPass = 1024;
+    private const int TokensOfLogits = 256; // a row of them is as wide as the vocabulary
 
     public static Command Create(TextWriter output, TextWriter error)
     {
@@ -38,7 +39,7 @@ internal static class ActivationsCommand
         using var noGradient = no_grad();
         using var prompts = PromptFile.Read(tokens);
         using var model = DecoderModel.Load(folder, new DecoderLoadOptions { Precision = precision });
-        var request = new ForwardRequest { HiddenStates = [.. Enumerable.Range(0, model.Config.LayerCount + 1)], Logits = true, PositionsFromMask = positionsFromMask };
+        var request = new ForwardRequest { HiddenStates = [.. Enumerable.Range(0, model.Config.LayerCount + 1)], PositionsFromMask = positionsFromMask };
         var (rows, length) = (prompts.InputIds.size(0), prompts.InputIds.size(1));
         long[] hiddenShape = [model.Config.LayerCount + 1, rows, length, model.Config.HiddenSize], logitsShape = [rows, length, model.Config.VocabularySize];
         SafetensorsPieces.Write(path, [(HiddenStates, ScalarType.Float32, hiddenShape), (Logits, ScalarType.Float32, logitsShape)], pieces =>
@@ -46,20 +47,27 @@ internal static class ActivationsCommand
             var step = Math.Max(1, TokensOfPass / length);
             for (long row = 0; row < rows; row += step)
             {
-                cancellation.ThrowIfCancellationRequested();
-                Write(model, prompts, row, Math.Min(step, rows - row), request, pieces);
+                Write(model, prompts, row, Math.Min(step, rows - row), request, pieces, cancellation);
             }
         });
         output.WriteLine($"{path}: {HiddenStates} [{string.Join(", ", hiddenShape)}], {Logits} [{string.Join(", ", logitsShape)}]");
     }
 
-    private static void Write(DecoderModel model, PromptFile prompts, long row, long count, ForwardRequest request, SafetensorsPieces pieces)
+    private static void Write(
+        DecoderModel model, PromptFile prompts, long row, long count, ForwardRequest request, SafetensorsPieces pieces, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         using var scope = NewDisposeScope();
         var (rows, length) = (prompts.InputIds.size(0), prompts.InputIds.size(1));
         using var output = model.Forward(prompts.InputIds.narrow(0, row, count), prompts.AttentionMask?.narrow(0, row, count), request);
         foreach (var index in request.HiddenStates)
             pieces.Write(HiddenStates, (index * rows + row) * length * model.Config.HiddenSize, output.HiddenState(index));
-        pieces.Write(Logits, row * length * model.Config.VocabularySize, output.Logits!);
+        var last = output.HiddenState(model.Config.LayerCount).flatten(0, 1); // [count · S, D]
+        for (long first = 0; first < last.size(0); first += TokensOfLogits)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var logits = model.Logits(last.narrow(0, first, Math.Min(TokensOfLogits, last.size(0) - first)));
+            pieces.Write(Logits, (row * length + first) * model.Config.VocabularySize, logits);
+        }
     }
 }

@@ -27,11 +27,19 @@ internal static class CommonOptions
         var option = new Option<FileInfo>("--output") { Description = description, Required = true };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<FileInfo>()?.Directory is { Exists: false } folder)
+            if (result.GetValueOrDefault<FileInfo>() is not { } file)
+                return;
+            if (file.Directory is { Exists: false } folder)
                 result.AddError($"--output: there is no folder {folder.FullName}. Make it first.");
+            else if (Directory.Exists(file.FullName) || IsDevice(file))
+                result.AddError($"--output: {file.FullName} is not a file, but a folder or a device. Name a file; it is written whole or not at all.");
         });
         return option;
     }
+
+    /// <summary>Replacing a device by a file, which an administrator may do, would break the system.</summary>
+    private static bool IsDevice(FileInfo file) =>
+        !OperatingSystem.IsWindows() && (file.FullName.StartsWith("/dev/", StringComparison.Ordinal) || file.FullName.StartsWith("/proc/", StringComparison.Ordinal));
 
     /// <summary>One of several words; the first is the default.</summary>
     public static Option<string> OneOf(string name, string description, params string[] words)

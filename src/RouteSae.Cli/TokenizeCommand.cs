@@ -34,7 +34,7 @@ internal static class TokenizeCommand
         var lines = 0;
         AtomicFile.Write(path, stream =>
         {
-            foreach (var line in File.ReadLines(texts, s_strictUtf8))
+            foreach (var line in Lines(texts))
             {
                 cancellation.ThrowIfCancellationRequested();
                 var (text, addSpecialTokens) = Parse(line, $"{texts}, line {++lines}");
@@ -57,6 +57,25 @@ internal static class TokenizeCommand
             writer.WriteEndObject();
         }
         stream.WriteByte((byte)'\n');
+    }
+
+    private static IEnumerable<string> Lines(string path)
+    {
+        using var lines = File.ReadLines(path, s_strictUtf8).GetEnumerator();
+        for (var number = 1; Next(number); number++)
+            yield return lines.Current;
+
+        bool Next(int number)
+        {
+            try
+            {
+                return lines.MoveNext();
+            }
+            catch (DecoderFallbackException e)
+            {
+                throw new InvalidDataException($"{path}, line {number} or soon after it: the bytes are not UTF-8. Convert the file.", e);
+            }
+        }
     }
 
     private static (string Text, bool AddSpecialTokens) Parse(string line, string place)

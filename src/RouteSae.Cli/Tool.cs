@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 
 namespace RouteSae.Cli;
 
@@ -10,6 +11,9 @@ internal static class Tool
 
     /// <summary>The command line is wrong.</summary>
     public const int WrongArguments = 2;
+
+    /// <summary>How long a command may take to stop after Ctrl-C and leave nothing behind: a pass of a large model is not short.</summary>
+    private static readonly TimeSpan s_timeToStop = TimeSpan.FromMinutes(5);
 
     /// <summary>Runs a command line.</summary>
     /// <param name="arguments">The command line.</param>
@@ -28,7 +32,7 @@ internal static class Tool
         var parsed = root.Parse(arguments);
         try
         {
-            var exit = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+            var exit = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_timeToStop });
             return parsed.Errors.Count > 0 ? WrongArguments : exit;
         }
         catch (OperationCanceledException)
@@ -46,5 +50,5 @@ internal static class Tool
     /// <summary>Errors whose message tells the user what to do; anything else is a fault of ours and keeps its stack trace.</summary>
     private static bool IsExpected(Exception e) =>
         e is IOException or FormatException or InvalidDataException or ArgumentException or InvalidOperationException or UnauthorizedAccessException
-            or NotSupportedException or DllNotFoundException;
+            or NotSupportedException or DllNotFoundException or ExternalException; // the last one is libtorch's, such as too little memory
 }

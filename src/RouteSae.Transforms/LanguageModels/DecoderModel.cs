@@ -147,10 +147,15 @@ public sealed class DecoderModel : IDisposable
         return new DecoderOutput(wanted, logits?.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Scores of the next token from the last hidden state: [..., D] → [..., V].</summary>
-    internal Tensor Logits(Tensor lastHiddenState)
+    /// <summary>Scores of the next token, what <see cref="ForwardRequest.Logits"/> gives, of some positions alone: a vocabulary is wide.</summary>
+    /// <param name="lastHiddenState">Rows of the last hidden state, [..., D].</param>
+    /// <returns>[..., V]; the caller disposes it.</returns>
+    /// <exception cref="InvalidOperationException">The model was loaded without its output head.</exception>
+    public Tensor Logits(Tensor lastHiddenState)
     {
-        var logits = functional.linear(lastHiddenState, Head!, _parts.HeadBias);
+        if (Head is null)
+            throw new InvalidOperationException($"Logits need the whole model: this {Config.ModelType} model was loaded up to hidden state {LastHiddenState}, without the output head.");
+        var logits = functional.linear(lastHiddenState, Head, _parts.HeadBias);
         if (Config.LogitSoftCap is not { } cap)
             return logits;
         using var scope = NewDisposeScope();

@@ -5,7 +5,7 @@ public static class AtomicFile
 {
     /// <summary>
     /// Writes a temporary file in the same folder, flushes it to the disk and renames it. A file that exists is replaced
-    /// and keeps its permissions; whoever has the old one open goes on reading the old one.
+    /// and keeps its permissions; whoever has the old one open goes on reading the old one. A link stays, and what it leads to is replaced.
     /// </summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="write">Writes the content.</param>
@@ -23,6 +23,7 @@ public static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
+        path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
