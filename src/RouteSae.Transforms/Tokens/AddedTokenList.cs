@@ -21,7 +21,7 @@ internal sealed class AddedTokenList
         var list = new AddedTokenList(vocabulary);
         foreach (var part in root.Optional("added_tokens")?.Items() ?? [])
         {
-            list.Add(AddedToken.Read(part, part.Required("id").Number()), part.File);
+            list.AddLast(AddedToken.Read(part, part.Required("id").Number()), part.File);
         }
 
         foreach (var token in config.AddedTokens)
@@ -52,6 +52,16 @@ internal sealed class AddedTokenList
             var id = Find(token.Content) ?? NewId(token, file);
             _tokens.TryAdd(token.Content, token with { Id = id });
             _largestId = Math.Max(_largestId, id);
+        }
+    }
+
+    // Of several entries for one token the last one's flags hold, but what was special stays so.
+    private void AddLast(AddedToken token, string file)
+    {
+        Add(token, file);
+        if (_tokens.TryGetValue(token.Content, out var known))
+        {
+            _tokens[token.Content] = token with { Id = known.Id, Special = token.Special || known.Special };
         }
     }
 

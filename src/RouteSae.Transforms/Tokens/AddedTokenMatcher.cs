@@ -27,23 +27,30 @@ internal sealed class AddedTokenMatcher
         _firstCharacters = SearchValues.Create([.. _root.Children.Keys]);
     }
 
+    /// <summary>The matches in the order of the text; they do not overlap.</summary>
     public List<AddedTokenMatch> Find(ReadOnlySpan<char> text)
     {
         var matches = new List<AddedTokenMatch>();
-        var taken = 0;
         for (var position = 0; Next(text, position) is { } match; position = match.End)
         {
             if (!match.Token.SingleWord || StandsAlone(text, match))
             {
-                // White space that the token before took may itself be a token: it counts, but the text moves on.
-                var stripped = Strip(text, match, taken);
-                var start = Math.Max(stripped.Start, taken);
-                taken = Math.Max(stripped.End, taken);
-                matches.Add(stripped with { Start = start, Length = taken - start });
+                var stripped = Strip(text, match, matches.Count > 0 ? matches[^1].End : 0);
+                GiveBack(matches, stripped.Start);
+                matches.Add(stripped);
             }
         }
 
         return matches;
+    }
+
+    // White space that the token before took may itself be a token; the text goes on behind that one.
+    private static void GiveBack(List<AddedTokenMatch> matches, int start)
+    {
+        if (matches.Count > 0 && matches[^1].End > start)
+        {
+            matches[^1] = matches[^1] with { Length = start - matches[^1].Start };
+        }
     }
 
     private AddedTokenMatch? Next(ReadOnlySpan<char> text, int position)

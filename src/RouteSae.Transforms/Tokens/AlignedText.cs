@@ -32,6 +32,9 @@ internal sealed class AlignedText
 
     public int Length { get; }
 
+    /// <summary>Whether the library counts the beginning as later than it is: the last of several characters that one was written for.</summary>
+    public bool BeginsLate { get; init; }
+
     public Piece Whole => new(this, 0, Length);
 
     public ReadOnlySpan<char> Characters(int start, int length) => _characters.AsSpan(_offset + start, length);
@@ -43,8 +46,12 @@ internal sealed class AlignedText
             return new CharacterSpan(_offset + start, length);
         }
 
+        if (length == 0)
+        {
+            return new CharacterSpan(start < Length ? _starts[start] : Length > 0 ? _ends![^1] : 0, 0);
+        }
+
         var first = _starts[start];
-        var end = length == 0 ? first : _ends![start + length - 1];
-        return new CharacterSpan(first, end - first);
+        return new CharacterSpan(first, _ends![start + length - 1] - first);
     }
 }

@@ -3,41 +3,54 @@ using System.Text;
 namespace RouteSae.Tokens;
 
 /// <summary>Writes an <see cref="AlignedText"/>.</summary>
-internal sealed class AlignedTextBuilder(int capacity)
+/// <param name="source">What is rewritten.</param>
+internal sealed class AlignedTextBuilder(Piece source)
 {
-    private readonly StringBuilder _characters = new(capacity);
-    private readonly List<int> _starts = new(capacity);
-    private readonly List<int> _ends = new(capacity);
+    private readonly Piece _source = source;
+    private readonly StringBuilder _characters = new(source.Length);
+    private readonly List<int> _starts = new(source.Length);
+    private readonly List<int> _ends = new(source.Length);
+    private int? _deletedFrom;
+
+    /// <summary>Whether nothing has been written.</summary>
+    public bool IsEmpty => _starts.Count == 0;
+
+    /// <summary>What <see cref="AlignedText.BeginsLate"/> of the text will be.</summary>
+    public bool BeginsLate { get; set; } = source.Text.BeginsLate;
 
     /// <summary>Appends characters that all stand for the same stretch of the original text.</summary>
     public void Append(ReadOnlySpan<char> characters, CharacterSpan original)
     {
+        var start = IsEmpty ? _deletedFrom ?? original.Start : original.Start;
         foreach (var character in characters)
         {
             _characters.Append(character);
-            _starts.Add(original.Start);
+            _starts.Add(start);
             _ends.Add(original.End);
         }
     }
 
-    /// <summary>Appends a range of a piece as it is.</summary>
-    public void Copy(Piece source, int start, int length)
+    /// <summary>Counts a deleted stretch at the beginning to the first character that follows it.</summary>
+    public void Delete(CharacterSpan original) => _deletedFrom ??= original.Start;
+
+    /// <summary>Appends a range of the source as it is.</summary>
+    public void Copy(int start, int length)
     {
-        var characters = source.Characters;
+        var characters = _source.Characters;
         for (var index = start; index < start + length; index++)
         {
-            Append(characters.Slice(index, 1), source.OriginalOf(new CharacterSpan(index, 1)));
+            Append(characters.Slice(index, 1), _source.OriginalOf(new CharacterSpan(index, 1)));
         }
     }
 
     /// <summary>Puts characters before the text that stand for nothing in the original.</summary>
     public static Piece Prepend(string prefix, Piece piece)
     {
-        var builder = new AlignedTextBuilder(prefix.Length + piece.Length);
+        var builder = new AlignedTextBuilder(piece);
         builder.Append(prefix, new CharacterSpan(piece.Original.Start, 0));
-        builder.Copy(piece, 0, piece.Length);
+        builder.Copy(0, piece.Length);
         return builder.Build();
     }
 
-    public Piece Build() => new AlignedText(_characters.ToString(), [.. _starts], [.. _ends]).Whole;
+    public Piece Build() => new AlignedText(_characters.ToString(), [.. _starts], [.. _ends]) { BeginsLate = BeginsLate }.Whole;
 }

@@ -7,6 +7,9 @@ internal readonly record struct Piece(AlignedText Text, int Start, int Length)
 
     public CharacterSpan Original => Text.Original(Start, Length);
 
+    /// <summary>Whether the piece begins where the original text does, as the library counts.</summary>
+    public bool IsFirst => Original.Start == 0 && !Text.BeginsLate;
+
     public CharacterSpan OriginalOf(CharacterSpan within) => Text.Original(Start + within.Start, within.Length);
 
     public Piece Slice(int start, int length) => new(Text, Start + start, length);

@@ -19,7 +19,7 @@ internal sealed record TokenizerConfig
 
     public bool? AddPrefixSpace { get; init; }
 
-    /// <summary>Whether Llama's tokenizer puts a space before every stretch between special tokens; false: before the first.</summary>
+    /// <summary>Whether a tokenizer.model of unigrams puts a space before every stretch between special tokens; false: before the first.</summary>
     public bool? Legacy { get; init; }
 
     /// <summary>The tokenizer's class without "Fast": "LlamaTokenizer".</summary>

@@ -37,6 +37,36 @@ public sealed class AddedTokenTests
     }
 
     [Fact]
+    public void White_space_that_rstrip_took_goes_back_to_a_token_of_white_space()
+    {
+        var tokenizer = WithAdded(new { id = 5, content = "<>", rstrip = true }, new { id = 6, content = "  " });
+        var encoded = tokenizer.Encode("<>   x");
+        encoded.Ids.Should().Equal([5, 6, 1, 0], "the third space is not part of the last match");
+        encoded.Spans.Should().Equal(new CharacterSpan(0, 2), new(2, 2), new(4, 1), new(5, 1));
+    }
+
+    [Fact]
+    public void Of_two_entries_for_one_token_the_last_ones_flags_hold()
+    {
+        var tokenizer = WithAdded(
+            new { id = 5, content = "<s>", special = true, lstrip = false },
+            new { id = 6, content = "<t>", special = false, lstrip = false },
+            new { id = 9, content = "<s>", special = false, lstrip = true });
+        var encoded = tokenizer.Encode("x <s><t>");
+        encoded.Ids.Should().Equal(0, 5, 6);
+        tokenizer.SpecialTokens.Should().Equal([5], "what was special once stays so");
+    }
+
+    [Fact]
+    public void The_flags_of_a_token_in_the_configuration_do_not_overrule_those_of_the_tokenizer()
+    {
+        var tokenizer = TinyTokenizer.Load(
+            new { added_tokens = new[] { new { id = 2, content = "<s>" } }, model = TinyTokenizer.Characters("x ") },
+            new { added_tokens_decoder = new Dictionary<string, object> { ["2"] = new { content = "<s>", lstrip = true } } });
+        tokenizer.Encode("x <s>").Ids.Should().Equal(0, 1, 2);
+    }
+
+    [Fact]
     public void A_single_word_matches_only_between_other_than_word_characters()
     {
         var tokenizer = WithAdded(new { id = 5, content = "xx", single_word = true });

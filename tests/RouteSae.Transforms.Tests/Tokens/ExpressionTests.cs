@@ -59,6 +59,17 @@ public sealed class ExpressionTests
     [InlineData(@"\R", "a\r\nb\u2028c", "a|\r\n|b|\u2028|c")]
     [InlineData(@"(?>a+)b|a", "aaab", "aaab")]
     [InlineData(@"a++a|b", "aab", "aa|b")]
+    [InlineData(@"\w+|[^\w\s]+", "10² a½b ³¹¼¾-", "10²| |a½b| |³¹¼¾|-")]
+    [InlineData(@"\W", "a²b-", "a²b|-")]
+    [InlineData(@"\b-", "²-", "²|-")]
+    [InlineData(@"\B²", "a²", "a|²")]
+    [InlineData(@"[\w]+", "10²", "10|²")]
+    [InlineData(@"[^\w]", "10²", "10|²")]
+    [InlineData(@"\p{Word}+", "10²", "10|²")]
+    [InlineData(@"(?i:\p{Lu}+)", "aBC-", "a|BC|-")]
+    [InlineData(@"(?i:\P{Ll}+)", "aBC-", "a|BC-")]
+    [InlineData(@"(?i:[\p{Lu}]+)", "aBC-", "aBC|-")]
+    [InlineData(@"(?i:\x41+)", "aA-", "aA|-")]
     public void Oniguruma_is_translated(string expression, string text, string words) => Split(expression, text).Should().Be(words);
 
     [Theory]

@@ -50,6 +50,23 @@ public sealed class NormalizerTests
     public void Replace_writes_for_every_match_and_for_empty_ones(string expression, string content, string text, string expected) =>
         Normalize(new { type = "Replace", pattern = new { Regex = expression }, content }, text).Should().Be(expected);
 
+    [Fact]
+    public void Replace_writes_for_an_empty_match_behind_rewritten_text_but_not_in_an_empty_one()
+    {
+        object Regex(string expression) => new { type = "Replace", pattern = new { Regex = expression }, content = "y" };
+        object Sequence(params object[] normalizers) => new { type = "Sequence", normalizers };
+        Normalize(Sequence(new { type = "Lowercase" }, Regex("$")), "X").Should().Be("xy");
+        Normalize(Sequence(new { type = "Replace", pattern = new { String = " " }, content = "" }, Regex("^")), " ").Should().BeEmpty();
+        Normalize(new { type = "Replace", pattern = new { String = "" }, content = "-" }, "ab").Should().Be("-a-b-");
+    }
+
+    [Fact]
+    public void Replace_writes_for_an_empty_match_where_a_normalizer_cut_the_end()
+    {
+        var normalizers = new object[] { new { type = "Lowercase" }, new { type = "Strip" }, new { type = "Replace", pattern = new { Regex = "$" }, content = "y" } };
+        Load(new { type = "Sequence", normalizers }).Encode("X ").Spans.Should().Equal(new CharacterSpan(0, 1), new(1, 0));
+    }
+
     [Theory]
     [InlineData("ﬁre\r\nx", "fire <x>")]
     [InlineData("㎏Ａ", "kgA")]

@@ -83,7 +83,7 @@ public sealed class OtherModelTests
             model = TinyTokenizer.Characters("a<>"),
         });
         tokenizer.Encode("<r>\na").Ids.Should().Equal(3, 4, 0);
-        tokenizer.Encode("<r>\na").Spans.Should().Equal(new CharacterSpan(0, 4), new(4, 0), new(4, 1));
+        tokenizer.Encode("<r>\na").Spans.Should().Equal(new CharacterSpan(0, 3), new(3, 1), new(4, 1));
     }
 
     private static TextTokenizer Pieces(params string[] vocabulary) =>

@@ -26,6 +26,14 @@ public sealed class PreTokenizerTests
     }
 
     [Theory]
+    [InlineData("Isolated", "a| |😀|b")]
+    [InlineData("Removed", "a| |😀|b")]
+    [InlineData("MergedWithPrevious", "a| |😀|b")]
+    [InlineData("MergedWithNext", "a| |😀|b")]
+    public void A_split_at_the_empty_string_leaves_single_characters(string behavior, string expected) =>
+        Words(new { type = "Split", pattern = new { String = "" }, behavior }, "a 😀b").Should().Be(expected);
+
+    [Theory]
     [InlineData(true, "a|1|2|b")]
     [InlineData(false, "a|12|b")]
     public void Digits_stand_alone_or_together(bool individual, string expected)
@@ -151,6 +159,40 @@ public sealed class PreTokenizerTests
         TinyTokenizer.Load(Tokenizer("first")).Texts("a").Should().Equal("▁a");
         TinyTokenizer.Load(Tokenizer("always")).Texts(" a").Should().Equal("▁a");
     }
+
+    [Fact]
+    public void Metaspace_first_counts_a_beginning_that_the_character_map_deletes()
+    {
+        var map = Convert.ToBase64String(CharacterMapBytes.Write(("\u0001", "")));
+        var tokenizer = First(new { type = "Precompiled", precompiled_charsmap = map });
+        tokenizer.Texts("\u0001\u0001xx").Should().Equal("▁x", "x");
+        tokenizer.Encode("\u0001\u0001xx").Spans.Should().Equal(new CharacterSpan(0, 3), new(3, 1));
+        tokenizer.Texts("x<s>\u0001x").Should().Equal("▁x", "<s>", "x");
+    }
+
+    [Fact]
+    public void Metaspace_first_does_not_count_a_beginning_of_several_replaced_characters()
+    {
+        object replace = new { type = "Replace", pattern = new { String = "``" }, content = "`" };
+        First(replace).Texts("``x").Should().Equal("`", "x");
+        First(replace).Encode("``x").Spans.Should().Equal(new CharacterSpan(0, 2), new(2, 1));
+        First(replace).Texts("x``").Should().Equal("▁x", "`");
+        First(replace, new { type = "Lowercase" }, new { type = "NFKC" }, new { type = "Precompiled", precompiled_charsmap = NoMap })
+            .Texts("``Xﬁ").Should().Equal("`", "x", "f", "i");
+        First(new { type = "Replace", pattern = new { String = "`" }, content = "x" }).Texts("`x").Should().Equal("▁x", "x");
+        First(new { type = "NFKD" }, new { type = "Replace", pattern = new { String = "fi" }, content = "x" })
+            .Texts("ﬁx").Should().Equal(["▁x", "x"], "both letters stand for the first character");
+    }
+
+    private static string NoMap => Convert.ToBase64String(CharacterMapBytes.Write(("\u0001", "")));
+
+    private static TextTokenizer First(params object[] normalizers) => TinyTokenizer.Load(new
+    {
+        added_tokens = new[] { new { id = 20, content = "<s>" } },
+        normalizer = new { type = "Sequence", normalizers },
+        pre_tokenizer = new { type = "Metaspace", prepend_scheme = "first" },
+        model = TinyTokenizer.Characters("▁x`fi", "▁ x"),
+    });
 
     private static readonly UnicodeCategory[] NotBeyondTheBasicPlane =
     [

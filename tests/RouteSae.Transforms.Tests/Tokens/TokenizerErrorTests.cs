@@ -61,7 +61,6 @@ public sealed class TokenizerErrorTests
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":0},"merges":["a a"]}}""", """, model.merges[0]: the merge "a a" needs the token 'aa', which is not in the vocabulary.""")]
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":0},"merges":["a"]}}""", ", model.merges[0]: a merge must name two tokens.")]
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":0},"merges":{}}}""", ", model.merges: expected an array.")]
-    [InlineData("""{"model":{"type":"BPE","unk_token":"<unk>","vocab":{"a":0},"merges":[]}}""", ", model: the unk_token '<unk>' is not in the vocabulary.")]
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":0},"merges":[]},"normalizer":{}}""", ", normalizer: 'type' is missing.")]
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":0},"merges":[]},"normalizer":{"type":1}}""", ", normalizer.type: expected a string.")]
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":0},"merges":[]},"added_tokens":[{"id":1}]}""", ", added_tokens[0]: 'content' is missing.")]
@@ -81,6 +80,23 @@ public sealed class TokenizerErrorTests
     {
         var load = () => TinyTokenizer.LoadJson(json);
         load.Should().Throw<TokenizerFormatException>().WithMessage(File + message);
+    }
+
+    [Theory]
+    [InlineData(null, "ab\u00E9", "\u00E9")]
+    [InlineData("ByteLevel", "ab!", "!")]
+    public void An_unk_token_that_the_vocabulary_lacks_fails_at_the_first_unknown_character(string? preTokenizer, string text, string character)
+    {
+        var tokenizer = TinyTokenizer.Load(new
+        {
+            pre_tokenizer = preTokenizer is null ? null : new { type = preTokenizer, add_prefix_space = false },
+            model = new { type = "BPE", unk_token = "<unk>", vocab = TinyTokenizer.Vocabulary("a", "b"), merges = Array.Empty<string>() },
+        });
+        tokenizer.Encode("ab").Ids.Should().Equal(0, 1);
+        var encode = () => tokenizer.Encode(text);
+        encode.Should().Throw<TokenizerFormatException>().WithMessage(
+            $"The text has the character '{character}', which the tokenizer's vocabulary lacks, as it lacks the unk_token '<unk>'. "
+            + "Add either to model.vocab of tokenizer.json, or leave the character out of the text.");
     }
 
     [Fact]

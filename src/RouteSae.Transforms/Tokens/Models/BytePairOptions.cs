@@ -15,7 +15,10 @@ internal sealed record BytePairOptions
     /// <summary>Neighbouring unknown characters become one unknown token.</summary>
     public bool FuseUnknown { get; init; }
 
-    /// <summary>Id of the token for unknown characters; without one they are dropped.</summary>
+    /// <summary>The token for unknown characters; without one they are dropped.</summary>
+    public string? UnknownToken { get; init; }
+
+    /// <summary>Its id; null also where the vocabulary lacks the token, which matters once a text has such a character.</summary>
     public int? Unknown { get; init; }
 
     /// <summary>Stands before every character of a word but the first, "##"; empty for none.</summary>

@@ -15,6 +15,7 @@ internal static class BytePairReader
         var fallsBack = model.Flag("byte_fallback", absent: false);
         var ids = VocabularyReader.ReadIds(model.Required("vocab"));
         var vocabulary = new TokenVocabulary(ids);
+        var unknown = model.OptionalText("unk_token") is { Length: > 0 } token ? token : null;
         var options = new BytePairOptions
         {
             // Otherwise the pre-tokenizer writes the bytes, and the affixes and byte tokens stand beside those.
@@ -22,7 +23,8 @@ internal static class BytePairReader
             IgnoreMerges = model.Flag("ignore_merges", absent: false),
             ByteFallback = fallsBack,
             FuseUnknown = model.Flag("fuse_unk", absent: false),
-            Unknown = ReadUnknown(model, vocabulary, byteLevel),
+            UnknownToken = unknown,
+            Unknown = unknown is null ? null : vocabulary.Find(unknown),
             Prefix = prefix,
             Suffix = suffix,
         };
@@ -76,17 +78,4 @@ internal static class BytePairReader
         ids.TryGetValue(token, out var id)
             ? id
             : throw merge.Error($"the merge {merge.Element.GetRawText()} needs the token '{token}', which is not in the vocabulary");
-
-    // Over bytes nothing is unknown, and files name a token that only the added ones have.
-    private static int? ReadUnknown(JsonPart model, TokenVocabulary vocabulary, bool byteLevel)
-    {
-        if (model.OptionalText("unk_token") is not { Length: > 0 } token)
-        {
-            return null;
-        }
-
-        return vocabulary.Find(token) is not null || byteLevel
-            ? vocabulary.Find(token)
-            : throw model.Error($"the unk_token '{token}' is not in the vocabulary");
-    }
 }

@@ -44,6 +44,7 @@ internal sealed class SymbolReader(TokenVocabulary vocabulary, BytePairOptions o
             }
             else
             {
+                CheckUnknown(rune.ToString());
                 unknown.Add(start, end);
             }
         }
@@ -60,7 +61,18 @@ internal sealed class SymbolReader(TokenVocabulary vocabulary, BytePairOptions o
         }
         else if (!options.ByteFallback || !TryFallBack(symbols, character, start, end))
         {
+            CheckUnknown(word.Slice(start, length));
             unknown.Add(start, end);
+        }
+    }
+
+    private void CheckUnknown(ReadOnlySpan<char> character)
+    {
+        if (options is { UnknownToken: { } token, Unknown: null })
+        {
+            throw new TokenizerFormatException(
+                $"The text has the character '{character}', which the tokenizer's vocabulary lacks, as it lacks the unk_token '{token}'. "
+                + "Add either to model.vocab of tokenizer.json, or leave the character out of the text.");
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class PrecompiledNormalizer(CharacterMap map) : Normalizer
 
     public override Piece Apply(Piece piece)
     {
-        var builder = new AlignedTextBuilder(piece.Length);
+        var builder = new AlignedTextBuilder(piece);
         var characters = piece.Characters;
         for (var position = 0; position < characters.Length;)
         {
@@ -37,7 +37,7 @@ internal sealed class PrecompiledNormalizer(CharacterMap map) : Normalizer
             Rune.DecodeFromUtf16(piece.Characters[position..], out _, out var length);
             if (!TryReplace(piece, position, length, builder))
             {
-                builder.Copy(piece, position, length);
+                builder.Copy(position, length);
             }
 
             position += length;
@@ -52,7 +52,13 @@ internal sealed class PrecompiledNormalizer(CharacterMap map) : Normalizer
             return false;
         }
 
-        builder.Append(replacement, piece.OriginalOf(new CharacterSpan(start, length)));
+        var original = piece.OriginalOf(new CharacterSpan(start, length));
+        if (replacement.Length == 0)
+        {
+            builder.Delete(original);
+        }
+
+        builder.Append(replacement, original);
         return true;
     }
 }

@@ -15,13 +15,13 @@ internal abstract class RuneNormalizer : Normalizer
             var replacement = Replace(rune);
             if (replacement is not null && builder is null)
             {
-                builder = new AlignedTextBuilder(piece.Length);
-                builder.Copy(piece, 0, position);
+                builder = new AlignedTextBuilder(piece);
+                builder.Copy(0, position);
             }
 
             if (replacement is null)
             {
-                builder?.Copy(piece, position, length);
+                builder?.Copy(position, length);
             }
             else
             {

@@ -28,7 +28,7 @@ internal sealed class UnicodeNormalizer(bool compose, bool compatibility) : Norm
             CanonicalComposition.Compose(characters);
         }
 
-        return Build(characters);
+        return Build(piece, characters);
     }
 
     private List<AlignedCodePoint> Decompose(Piece piece)
@@ -65,14 +65,14 @@ internal sealed class UnicodeNormalizer(bool compose, bool compatibility) : Norm
     }
 
     // Marks that changed places would make the spans go back: each takes in what its neighbours stand for.
-    private static Piece Build(List<AlignedCodePoint> characters)
+    private static Piece Build(Piece piece, List<AlignedCodePoint> characters)
     {
         for (var index = characters.Count - 2; index >= 0; index--)
         {
             characters[index] = characters[index] with { Start = Math.Min(characters[index].Start, characters[index + 1].Start) };
         }
 
-        var builder = new AlignedTextBuilder(characters.Count);
+        var builder = new AlignedTextBuilder(piece);
         Span<char> utf16 = stackalloc char[2];
         var end = 0;
         foreach (var character in characters)

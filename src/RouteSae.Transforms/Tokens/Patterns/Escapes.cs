@@ -8,6 +8,9 @@ internal static class Escapes
     private static readonly CodePointSet HexadecimalDigits =
         CodePointSet.Of('0', '9').Union(CodePointSet.Of('a', 'f')).Union(CodePointSet.Of('A', 'F'));
 
+    // Oniguruma lets these be where case is ignored; classes in brackets and characters it does not.
+    private static readonly string[] Classes = [@"\s", @"\S", @"\d", @"\D", @"\h", @"\H", @"\N", @"\p", @"\P"];
+
     /// <summary>A place in the text, or null where the escape stands for a character, which is then not yet read.</summary>
     public static List<ExpressionPart>? TryReadAnchor(ExpressionReader reader)
     {
@@ -26,7 +29,25 @@ internal static class Escapes
             : null;
     }
 
-    /// <summary>The characters that an escape stands for.</summary>
+    /// <summary>The characters that an escape outside a class stands for.</summary>
+    public static CodePointSet ReadBareSet(ExpressionReader reader, bool ignoresCase)
+    {
+        if (reader.TryTake(@"\w"))
+        {
+            return UnicodeProperty.BareWord;
+        }
+
+        if (reader.TryTake(@"\W"))
+        {
+            return UnicodeProperty.BareWord.Negate();
+        }
+
+        var isClass = Classes.Any(reader.StartsWith);
+        var set = ReadSet(reader);
+        return ignoresCase && !isClass ? CaseFolding.Close(set) : set;
+    }
+
+    /// <summary>The characters that an escape within a class stands for.</summary>
     public static CodePointSet ReadSet(ExpressionReader reader)
     {
         reader.TryTake("\\");
@@ -80,5 +101,5 @@ internal static class Escapes
     private static ExpressionPart Syntax(string text) => new(text, null);
 
     private static List<ExpressionPart>[] Word(params string[] starts) =>
-        [.. starts.Select(start => new List<ExpressionPart> { Syntax(start), new(null, UnicodeProperty.Word), Syntax(")") })];
+        [.. starts.Select(start => new List<ExpressionPart> { Syntax(start), new(null, UnicodeProperty.BareWord), Syntax(")") })];
 }

@@ -95,10 +95,14 @@ internal sealed class ExpressionParser
         {
             anchor.ForEach(_parts.Add);
         }
+        else if (_reader.StartsWith("\\"))
+        {
+            Write(Escapes.ReadBareSet(_reader, flags.IgnoresCase));
+        }
         else
         {
-            var set = _reader.StartsWith("\\") ? Escapes.ReadSet(_reader) : CodePointSet.Of(_reader.Take());
-            Write(flags.IgnoresCase ? CaseFolding.Close(set) : set);
+            var character = CodePointSet.Of(_reader.Take());
+            Write(flags.IgnoresCase ? CaseFolding.Close(character) : character);
         }
     }
 

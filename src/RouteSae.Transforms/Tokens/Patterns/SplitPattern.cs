@@ -13,15 +13,11 @@ internal abstract class SplitPattern
     /// <summary>Every single character for which a condition holds.</summary>
     public static SplitPattern Where(Func<Rune, bool> condition) => new CharacterPattern(condition);
 
-    /// <summary>Reads {"String": ...} or {"Regex": ...}.</summary>
+    /// <summary>Reads {"String": ...} or {"Regex": ...}; an empty string is found before each character and at the end.</summary>
     public static SplitPattern Read(JsonPart pattern)
     {
-        if (pattern.OptionalText("String") is { } literal)
-        {
-            return literal.Length > 0 ? Literal(literal) : throw pattern.Error("the pattern is empty");
-        }
-
-        return Compile(pattern.Text("Regex"), pattern);
+        var literal = pattern.OptionalText("String");
+        return literal is { Length: > 0 } ? Literal(literal) : Compile(literal ?? pattern.Text("Regex"), pattern);
     }
 
     /// <summary>Appends the matches in <paramref name="text"/>, in order; an empty one never touches the match before it.</summary>

@@ -31,7 +31,7 @@ internal sealed class MetaspacePreTokenizer(string mark, PrependScheme scheme, b
     private bool Prepends(Piece piece) => scheme switch
     {
         PrependScheme.Always => true,
-        PrependScheme.First => piece.Original.Start == 0,
+        PrependScheme.First => piece.IsFirst,
         _ => false,
     };
 }

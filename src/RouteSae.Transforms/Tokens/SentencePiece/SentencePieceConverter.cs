@@ -14,15 +14,14 @@ internal static class SentencePieceConverter
         Check(model, file);
         var addsSpace = model.AddsSpaceBefore && config.AddPrefixSpace != false;
         var isUnigram = model.ModelType == Unigram;
-        var usesMetaspace = isUnigram || config.Legacy == false;
         var scheme = !addsSpace ? "never" : config.Legacy == false ? "first" : "always";
         return new JsonObject
         {
             ["added_tokens"] = AddedTokens(model, isUnigram),
-            ["normalizer"] = Sequence("normalizers", Normalizers(model, isUnigram, !usesMetaspace, addsSpace)),
-            ["pre_tokenizer"] = usesMetaspace ? Metaspace(scheme, split: isUnigram) : null,
+            ["normalizer"] = Sequence("normalizers", Normalizers(model, isUnigram, addsSpace)),
+            ["pre_tokenizer"] = isUnigram ? Metaspace(scheme) : null,
             ["post_processor"] = Frame(model, config, isUnigram),
-            ["decoder"] = isUnigram && !model.ByteFallback ? Metaspace(scheme, split: true) : Sequence("decoders", Decoders(addsSpace)),
+            ["decoder"] = isUnigram && !model.ByteFallback ? Metaspace(scheme) : Sequence("decoders", Decoders(addsSpace)),
             ["model"] = isUnigram ? SentencePieceModel.Unigram(model) : SentencePieceModel.BytePairs(model),
         };
     }
@@ -56,7 +55,7 @@ internal static class SentencePieceConverter
         return tokens;
     }
 
-    private static IEnumerable<JsonObject> Normalizers(SentencePieceFile model, bool isUnigram, bool marksSpaces, bool addsSpace)
+    private static IEnumerable<JsonObject> Normalizers(SentencePieceFile model, bool isUnigram, bool addsSpace)
     {
         if (model.CharacterMap.Length > 0)
         {
@@ -70,12 +69,13 @@ internal static class SentencePieceConverter
             yield return Replace("Regex", " {2,}", Mark);
         }
 
-        if (marksSpaces && addsSpace)
+        // Whatever "legacy" says: published files of byte pairs have these two, also where it is false.
+        if (!isUnigram && addsSpace)
         {
             yield return new JsonObject { ["type"] = "Prepend", ["prepend"] = Mark };
         }
 
-        if (marksSpaces)
+        if (!isUnigram)
         {
             yield return Replace("String", " ", Mark);
         }
@@ -113,12 +113,12 @@ internal static class SentencePieceConverter
         ["content"] = content,
     };
 
-    private static JsonObject Metaspace(string scheme, bool split) => new()
+    private static JsonObject Metaspace(string scheme) => new()
     {
         ["type"] = "Metaspace",
         ["replacement"] = Mark,
         ["prepend_scheme"] = scheme,
-        ["split"] = split,
+        ["split"] = true,
     };
 
     private static JsonObject Sequence(string name, IEnumerable<JsonObject> steps) => new()

@@ -32,8 +32,12 @@ internal static class UnicodeProperty
 
     public static CodePointSet DecimalDigit => Named("nd", () => Category("nd")!);
 
-    /// <summary>What \w of Oniguruma is: letters, marks, decimal digits and connecting punctuation.</summary>
+    /// <summary>What [\w] and \p{Word} of Oniguruma are: letters, marks, decimal digits and connecting punctuation.</summary>
     public static CodePointSet Word => Named("word", () => CodePointSet.Where(IsWordCharacter));
+
+    /// <summary>What \w of Oniguruma is outside a class: as <see cref="Word"/>, and the superscripts and fractions of Latin-1.</summary>
+    public static CodePointSet BareWord => Named("bareword", () => CodePointSet.Where(
+        rune => rune.Value is 0xB2 or 0xB3 or 0xB9 or (>= 0xBC and <= 0xBE) || IsWordCharacter(rune)));
 
     /// <summary>The set of a property's name, whatever its case, spaces and underscores; null for an unknown name.</summary>
     public static CodePointSet? Find(string name)
