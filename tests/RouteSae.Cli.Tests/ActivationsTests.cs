@@ -50,20 +50,23 @@ public sealed class ActivationsTests : IDisposable
         manual_seed(1);
         var ids = randint(0, 444, [40, 128], ScalarType.Int64); // 5,120 tokens
 
-        var all = await Logits([], ("input_ids", ids));
-        var last = await Logits([], ("input_ids", ids.narrow(0, 35, 5)));
+        var all = await Run([], ("input_ids", ids));
+        var last = await Run([], ("input_ids", ids.narrow(0, 35, 5)));
 
-        all.narrow(0, 35, 5).allclose(last, 1e-4, 1e-5).Should().BeTrue();
+        all.Logits.narrow(0, 35, 5).allclose(last.Logits, 1e-4, 1e-5).Should().BeTrue();
+        all.HiddenStates.narrow(1, 35, 5).allclose(last.HiddenStates, 1e-4, 1e-5).Should().BeTrue();
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private async Task<Tensor> Logits(string[] options, params (string, Tensor)[] tokens)
+    private async Task<Tensor> Logits(string[] options, params (string, Tensor)[] tokens) => (await Run(options, tokens)).Logits;
+
+    private async Task<(Tensor HiddenStates, Tensor Logits)> Run(string[] options, params (string, Tensor)[] tokens)
     {
         var file = _folder.Write("in.safetensors", tokens);
         var run = await ToolRun.Of(["activations", "--model", s_model, "--tokens", file, "--output", _folder["out.safetensors"], .. options]);
         run.Error.Should().BeEmpty();
         using var written = SafetensorsFile.Open(_folder["out.safetensors"]);
-        return written.Load("logits").clone();
+        return (written.Load("hidden_states").clone(), written.Load("logits").clone());
     }
 }

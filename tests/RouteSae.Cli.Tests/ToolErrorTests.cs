@@ -108,6 +108,31 @@ public sealed class ToolErrorTests : IDisposable
     }
 
     [Fact]
+    public async Task AFolderOrADeviceIsNoOutput()
+    {
+        using var scope = NewDisposeScope();
+        var tokens = _folder.Write("in.safetensors", ("input_ids", ones(1, 1, ScalarType.Int64)));
+        Directory.CreateDirectory(_folder["folder"]);
+        foreach (var output in OperatingSystem.IsWindows() ? [_folder["folder"]] : new[] { _folder["folder"], "/dev/null" })
+        {
+            var run = await ToolRun.Of("activations", "--model", s_model, "--tokens", tokens, "--output", output);
+            run.ExitCode.Should().Be(2);
+            run.Error.Should().Contain($"--output: {output} is not a file, but a folder or a device.");
+        }
+    }
+
+    [Fact]
+    public async Task TextsThatAreNotUtf8AreAnErrorOfTheirFile()
+    {
+        File.WriteAllBytes(_folder["in.jsonl"], [.. """{"text": "a"}"""u8, (byte)'\n', 0xff, (byte)'\n']);
+
+        var run = await ToolRun.Of("tokenize", "--model", s_model, "--texts", _folder["in.jsonl"], "--output", _folder["out.jsonl"]);
+
+        run.ExitCode.Should().Be(1);
+        run.Error.Should().StartWith($"routesae: {_folder["in.jsonl"]}, line ").And.Contain("the bytes are not UTF-8");
+    }
+
+    [Fact]
     public async Task AMissingModelSaysWhatIsExpected()
     {
         var texts = _folder.WriteLines("in.jsonl", """{"text": "fine"}""");

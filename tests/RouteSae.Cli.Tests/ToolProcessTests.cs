@@ -2,7 +2,9 @@ using System.Diagnostics;
 using FluentAssertions;
 using RouteSae.Tests;
 using RouteSae.Tests.Storage.Hub;
+using TorchSharp;
 using Xunit;
+using static TorchSharp.torch;
 
 namespace RouteSae.Cli.Tests;
 
@@ -61,18 +63,42 @@ public sealed class ToolProcessTests : IDisposable
         error.Should().StartWith("routesae: ").And.Contain("org/name");
     }
 
+    [SkippableFact]
+    public async Task AStoppedToolLeavesNothingBehind()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "It is stopped by a signal.");
+        using (NewDisposeScope())
+            _folder.Write("in.safetensors", ("input_ids", ones(4096, 128, ScalarType.Int64)));
+        using var process = Start([], "activations", "--model", s_model, "--tokens", _folder["in.safetensors"], "--output", _folder["out.safetensors"]);
+        while (_folder.Files == 1 && !process.HasExited)
+            await Task.Delay(10);
+        _folder.Files.Should().Be(2, "it is writing");
+
+        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+            await kill.WaitForExitAsync();
+        await process.WaitForExitAsync();
+
+        process.ExitCode.Should().NotBe(0);
+        _folder.Files.Should().Be(1, "what it had begun is gone");
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private string Texts() => _folder.WriteLines("in.jsonl", """{"text": "two words", "add_special_tokens": false}""", """{"text": ""}""");
 
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync((string Name, string Value)[] environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "routesae.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
+        using var process = Start(environment, arguments);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         return (process.ExitCode, await output, await error);
+    }
+
+    private static Process Start((string Name, string Value)[] environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "routesae.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
     }
 }

@@ -34,7 +34,7 @@ internal sealed class CheckpointPart : IPart
         report.Add($"""
             ## A checkpoint of the size of Llama-3.2-1B
 
-            The file has {checkpoint.Bytes / Megabyte:N0} MB in bfloat16. Forward: {Texts} x {TokensPerText} tokens; the whole model with logits of the last position, or up to hidden state {LastRouted}.
+            The file has {checkpoint.Bytes / Megabyte:N0} MB in bfloat16. Forward: {Texts} x {TokensPerText} tokens; the whole model with logits, a text at a time, or up to hidden state {LastRouted}.
 
             | precision | loaded up to | loading, s | peak while loading, MB | forward, tokens/s | peak of all, MB |
             |---|---|--:|--:|--:|--:|
@@ -72,8 +72,11 @@ internal sealed class CheckpointPart : IPart
         {
             clock.Restart();
             using var output = model.Forward(ids, null, new ForwardRequest { HiddenStates = [lastHiddenState ?? model.Config.LayerCount] });
-            if (lastHiddenState is null)
-                model.Logits(output.HiddenState(model.Config.LayerCount).select(1, TokensPerText - 1)).Dispose();
+            if (lastHiddenState is not null)
+                continue;
+            // As `routesae activations` does: a row of logits is as wide as the vocabulary.
+            for (var text = 0; text < Texts; text++)
+                model.Logits(output.HiddenState(model.Config.LayerCount)[text]).Dispose();
         }
         return ids.NumberOfElements / clock.Elapsed.TotalSeconds;
     }
