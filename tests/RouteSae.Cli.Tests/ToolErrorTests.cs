@@ -121,6 +121,20 @@ public sealed class ToolErrorTests : IDisposable
         }
     }
 
+    [SkippableFact]
+    public async Task ALinkStaysAndLeadsToTheNewContent()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Links need a privilege there.");
+        File.WriteAllText(_folder["target"], "before");
+        File.CreateSymbolicLink(_folder["link"], "target");
+
+        var run = await ToolRun.Of("tokenize", "--model", s_model, "--texts", _folder.WriteLines("in.jsonl", """{"text": "a"}"""), "--output", _folder["link"]);
+
+        run.Error.Should().BeEmpty();
+        File.ReadAllText(_folder["target"]).Should().StartWith("{\"ids\":");
+        new FileInfo(_folder["link"]).LinkTarget.Should().Be("target");
+    }
+
     [Fact]
     public async Task TextsThatAreNotUtf8AreAnErrorOfTheirFile()
     {

@@ -5,7 +5,7 @@ public static class AtomicFile
 {
     /// <summary>
     /// Writes a temporary file in the same folder, flushes it to the disk and renames it. A file that exists is replaced
-    /// and keeps its permissions; whoever has the old one open goes on reading the old one. A link stays, and what it leads to is replaced.
+    /// and keeps its permissions; whoever has the old one open goes on reading the old one.
     /// </summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="write">Writes the content.</param>
@@ -23,8 +23,6 @@ public static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        if (new FileInfo(path).LinkTarget is not null)
-            path = File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {

@@ -6,20 +6,6 @@ namespace RouteSae.Tests.Storage;
 
 public sealed class AtomicFileTests
 {
-    [SkippableFact]
-    public void A_link_stays_and_leads_to_the_new_content()
-    {
-        Skip.If(OperatingSystem.IsWindows(), "Links need a privilege there.");
-        using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("target"), "before");
-        File.CreateSymbolicLink(folder.File("link"), "target");
-
-        AtomicFile.WriteText(folder.File("link"), "after");
-
-        File.ReadAllText(folder.File("target")).Should().Be("after");
-        new FileInfo(folder.File("link")).LinkTarget.Should().Be("target");
-    }
-
     [Fact]
     public void A_file_is_created_and_replaced()
     {
