@@ -1,6 +1,4 @@
-using RouteSae.LanguageModels;
 using RouteSae.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.PaperComparison;
@@ -35,11 +33,7 @@ internal sealed class RuledBatches(ComparedLanguageModel language, IReadOnlyList
     private HiddenStateBatch Masked(IReadOnlyList<PackedSequence> sequences)
     {
         using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        var ids = tensor(sequences.SelectMany(sequence => sequence.Ids).Select(id => (long)id).ToArray()).view(sequences.Count, -1); // [B, S]
-        var isText = sequences.SelectMany(sequence => Enumerable.Range(0, sequence.Ids.Length).Select(place => place < sequence.Length)).ToArray();
-        var output = language.Model.Forward(ids, tensor(isText).view_as(ids), new ForwardRequest { HiddenStates = hiddenStates });
-        var isReal = sequences.SelectMany(sequence => sequence.Ids).Zip(isText, (id, text) => text && !language.Tokenizer.SpecialTokens.Contains(id)).ToArray();
-        return new HiddenStateBatch([.. hiddenStates.Select(index => output.HiddenState(index).flatten(0, 1))], tensor(isReal), hiddenStates);
+        var tokens = new WindowTokens(sequences);
+        return new HiddenStateBatch(new WindowReader(language.Model, hiddenStates).Read(tokens), tokens.RealTokens(language.Tokenizer.SpecialTokens).flatten(), hiddenStates);
     }
 }
