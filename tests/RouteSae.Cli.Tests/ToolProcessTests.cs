@@ -27,34 +27,39 @@ public sealed class ToolProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task AModelOfTheHubIsDownloadedOnce()
+    public async Task AModelOfTheHubIsDownloadedOnceAndItsWeightsWhenTheyAreNeeded()
     {
-        await using var hub = await LoopbackHub.StartAsync();
-        foreach (var file in new[] { "config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors" })
-            hub.Files[file] = new ServedFile(File.ReadAllBytes(Path.Combine(s_model, file)));
-        (string, string)[] environment = [("HF_ENDPOINT", hub.Endpoint.ToString()), ("HF_HUB_CACHE", _folder["cache"]), ("HF_HUB_OFFLINE", "0"), ("HF_TOKEN", "")];
-        string[] arguments = ["tokenize", "--model", "org/name", "--texts", Texts(), "--output", _folder["out.jsonl"]];
+        await using var hub = await ServeAsync();
+        string[] tokenize = ["tokenize", "--model", "org/name", "--texts", Texts(), "--output", _folder["out.jsonl"]];
+        string[] download = ["download", "--model", "org/name"];
 
-        var first = await RunAsync(environment, arguments);
-        var requests = hub.Requests.Count;
-        var second = await RunAsync(environment, arguments);
+        var tokenized = await RunAsync(Variables(hub), tokenize);
 
-        first.ExitCode.Should().Be(0);
-        first.Error.Should().Contain("model.safetensors", "who waits sees what for");
-        hub.Downloads("model.safetensors").Should().Be(1);
-        second.ExitCode.Should().Be(0);
-        hub.Requests.Should().HaveCount(requests, "the second time it is in the cache");
+        tokenized.ExitCode.Should().Be(0);
+        tokenized.Error.Should().Contain("tokenizer.json", "who waits sees what for");
         File.ReadAllLines(_folder["out.jsonl"]).Should().HaveCount(2);
+        hub.Downloads("model.safetensors").Should().Be(0);
+
+        var downloaded = await RunAsync(Variables(hub), download);
+
+        downloaded.ExitCode.Should().Be(0);
+        downloaded.Error.Should().Contain("model.safetensors");
+        hub.Downloads("model.safetensors").Should().Be(1);
+        hub.Downloads("tokenizer.json").Should().Be(1);
+
+        var requests = hub.Requests.Count;
+        (await RunAsync(Variables(hub), tokenize)).ExitCode.Should().Be(0);
+        (await RunAsync(Variables(hub), download)).Output.Should().Be(downloaded.Output);
+        hub.Requests.Should().HaveCount(requests, "it is in the cache");
     }
 
     [Fact]
     public async Task AModelThatTheHubDoesNotHaveIsSaid()
     {
-        await using var hub = await LoopbackHub.StartAsync();
+        await using var hub = await ServeAsync();
         hub.Before = context => LoopbackHub.RefuseAsync(context, 404, "RepoNotFound");
 
-        var (exitCode, output, error) = await RunAsync(
-            [("HF_ENDPOINT", hub.Endpoint.ToString()), ("HF_HUB_CACHE", _folder["cache"]), ("HF_HUB_OFFLINE", "0"), ("HF_TOKEN", "")], "download", "--model", "org/name");
+        var (exitCode, output, error) = await RunAsync(Variables(hub), "download", "--model", "org/name");
 
         exitCode.Should().Be(1);
         output.Should().BeEmpty();
@@ -64,6 +69,17 @@ public sealed class ToolProcessTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private string Texts() => _folder.WriteLines("in.jsonl", """{"text": "two words", "add_special_tokens": false}""", """{"text": ""}""");
+
+    private static async Task<LoopbackHub> ServeAsync()
+    {
+        var hub = await LoopbackHub.StartAsync();
+        foreach (var file in new[] { "config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors" })
+            hub.Files[file] = new ServedFile(File.ReadAllBytes(Path.Combine(s_model, file)));
+        return hub;
+    }
+
+    private (string Name, string Value)[] Variables(LoopbackHub hub) =>
+        [("HF_ENDPOINT", hub.Endpoint.ToString()), ("HF_HUB_CACHE", _folder["cache"]), ("HF_HUB_OFFLINE", "0"), ("HF_TOKEN", "")];
 
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync((string Name, string Value)[] environment, params string[] arguments)
     {
