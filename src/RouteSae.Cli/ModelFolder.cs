@@ -6,10 +6,10 @@ namespace RouteSae.Cli;
 /// <summary>The folder of a model that the command line names; one of the hub is downloaded, with a bar for each file, or a line where nobody sees a bar.</summary>
 internal static class ModelFolder
 {
-    public static Task<string> ResolveAsync(string model, TextWriter error, CancellationToken cancellation)
+    public static Task<string> ResolveAsync(string model, TextWriter error, CancellationToken cancellation, bool tokenizerOnly = false)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
-        var options = new HubOptions { Warnings = new Reporter<string>(warning => error.WriteLine($"routesae: {warning}")) };
+        var options = new HubOptions { TokenizerOnly = tokenizerOnly, Warnings = new Reporter<string>(warning => error.WriteLine($"routesae: {warning}")) };
         return console.Profile.Out.IsTerminal
             ? WithBarsAsync(console, progress => ModelHub.ResolveAsync(model, options, progress, cancellation))
             : ModelHub.ResolveAsync(model, options, Lines(error), cancellation);

@@ -21,7 +21,7 @@ internal static class TokenizeCommand
         var command = new Command("tokenize", "Writes the token ids of texts.") { model, texts, file };
         command.SetAction(async (result, cancellation) =>
         {
-            var folder = await ModelFolder.ResolveAsync(result.GetRequiredValue(model), error, cancellation);
+            var folder = await ModelFolder.ResolveAsync(result.GetRequiredValue(model), error, cancellation, tokenizerOnly: true);
             await Task.Run(() => Write(
                 folder, result.GetRequiredValue(texts).FullName, CommonOptions.Target(result.GetRequiredValue(file)), output, cancellation), cancellation);
         });

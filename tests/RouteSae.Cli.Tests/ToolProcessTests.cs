@@ -29,34 +29,61 @@ public sealed class ToolProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task AModelOfTheHubIsDownloadedOnce()
+    public async Task AModelOfTheHubIsDownloadedOnceAndItsWeightsWhenTheyAreNeeded()
     {
-        await using var hub = await LoopbackHub.StartAsync();
-        foreach (var file in new[] { "config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors" })
-            hub.Files[file] = new ServedFile(File.ReadAllBytes(Path.Combine(s_model, file)));
-        (string, string)[] environment = [("HF_ENDPOINT", hub.Endpoint.ToString()), ("HF_HUB_CACHE", _folder["cache"]), ("HF_HUB_OFFLINE", "0"), ("HF_TOKEN", "")];
-        string[] arguments = ["tokenize", "--model", "org/name", "--texts", Texts(), "--output", _folder["out.jsonl"]];
+        await using var hub = await ServeAsync();
+        string[] tokenize = ["tokenize", "--model", "org/name", "--texts", Texts(), "--output", _folder["out.jsonl"]];
+        string[] download = ["download", "--model", "org/name"];
 
-        var first = await RunAsync(environment, arguments);
-        var requests = hub.Requests.Count;
-        var second = await RunAsync(environment, arguments);
+        var tokenized = await RunAsync(Variables(hub), tokenize);
 
-        first.ExitCode.Should().Be(0);
-        first.Error.Should().Contain("model.safetensors", "who waits sees what for");
-        hub.Downloads("model.safetensors").Should().Be(1);
-        second.ExitCode.Should().Be(0);
-        hub.Requests.Should().HaveCount(requests, "the second time it is in the cache");
+        tokenized.ExitCode.Should().Be(0);
+        tokenized.Error.Should().Contain("tokenizer.json", "who waits sees what for");
         File.ReadAllLines(_folder["out.jsonl"]).Should().HaveCount(2);
+        hub.Downloads("model.safetensors").Should().Be(0);
+
+        var downloaded = await RunAsync(Variables(hub), download);
+
+        downloaded.ExitCode.Should().Be(0);
+        downloaded.Error.Should().Contain("model.safetensors");
+        hub.Downloads("model.safetensors").Should().Be(1);
+        hub.Downloads("tokenizer.json").Should().Be(1);
+
+        var requests = hub.Requests.Count;
+        (await RunAsync(Variables(hub), tokenize)).ExitCode.Should().Be(0);
+        (await RunAsync(Variables(hub), download)).Output.Should().Be(downloaded.Output);
+        hub.Requests.Should().HaveCount(requests, "it is in the cache");
+    }
+
+    [Fact]
+    public async Task TwoProcessesThatWantTheSameModelDownloadItOnce()
+    {
+        await using var hub = await ServeAsync();
+        hub.Before = async context =>
+        {
+            // The weights do not come before the other process has asked what they are and met the lock.
+            if (context.Request.Method == "GET" && context.Request.Path.Value!.EndsWith("/model.safetensors", StringComparison.Ordinal))
+                await UntilAsync(() => hub.Log.Count(request => request == $"HEAD /org/name/resolve/{LoopbackHub.Commit}/model.safetensors") == 2);
+            return false;
+        };
+        string[] download = ["download", "--model", "org/name"];
+
+        var both = await Task.WhenAll(RunAsync(Variables(hub), download), RunAsync(Variables(hub), download));
+
+        both.Select(run => run.ExitCode).Should().Equal(0, 0);
+        both[0].Output.Should().Be(both[1].Output);
+        both.Should().ContainSingle(run => run.Error.Contains("Another process downloads model.safetensors of org/name; waiting for it."));
+        hub.Downloads("model.safetensors").Should().Be(1);
+        File.ReadAllBytes(Path.Combine(both[0].Output.TrimEnd(), "model.safetensors")).Should().Equal(hub.Files["model.safetensors"].Content);
     }
 
     [Fact]
     public async Task AModelThatTheHubDoesNotHaveIsSaid()
     {
-        await using var hub = await LoopbackHub.StartAsync();
+        await using var hub = await ServeAsync();
         hub.Before = context => LoopbackHub.RefuseAsync(context, 404, "RepoNotFound");
 
-        var (exitCode, output, error) = await RunAsync(
-            [("HF_ENDPOINT", hub.Endpoint.ToString()), ("HF_HUB_CACHE", _folder["cache"]), ("HF_HUB_OFFLINE", "0"), ("HF_TOKEN", "")], "download", "--model", "org/name");
+        var (exitCode, output, error) = await RunAsync(Variables(hub), "download", "--model", "org/name");
 
         exitCode.Should().Be(1);
         output.Should().BeEmpty();
@@ -85,6 +112,26 @@ public sealed class ToolProcessTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private string Texts() => _folder.WriteLines("in.jsonl", """{"text": "two words", "add_special_tokens": false}""", """{"text": ""}""");
+
+    private static async Task<LoopbackHub> ServeAsync()
+    {
+        var hub = await LoopbackHub.StartAsync();
+        foreach (var file in new[] { "config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors" })
+            hub.Files[file] = new ServedFile(File.ReadAllBytes(Path.Combine(s_model, file)));
+        return hub;
+    }
+
+    private (string Name, string Value)[] Variables(LoopbackHub hub) =>
+        [("HF_ENDPOINT", hub.Endpoint.ToString()), ("HF_HUB_CACHE", _folder["cache"]), ("HF_HUB_OFFLINE", "0"), ("HF_TOKEN", "")];
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        for (var start = Stopwatch.GetTimestamp(); !condition() && Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(1);)
+            await Task.Delay(50);
+
+        // What the other process does with the answer takes a moment.
+        await Task.Delay(TimeSpan.FromSeconds(1));
+    }
 
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync((string Name, string Value)[] environment, params string[] arguments)
     {

@@ -30,7 +30,7 @@ public sealed partial class FeatureBundle
         catch (LanguageModelNotFoundException missing) when (HubModelId.TryParse(missing.Reference.Location) is { } model)
         {
             // What the cache may hold is not the right one.
-            var folder = await ModelHub.FetchAsync(model, settings with { CheckForUpdates = true }, progress, cancellationToken).ConfigureAwait(false);
+            var folder = await ModelHub.FetchAsync(model, settings with { CheckForUpdates = true, TokenizerOnly = false }, progress, cancellationToken).ConfigureAwait(false);
             return _languageModelFolder = LanguageModelSearch.Find(missing.Reference, _folder, folder);
         }
     }

@@ -4,8 +4,8 @@ namespace RouteSae.Storage;
 
 /// <summary>
 /// Finds the folder of a referenced language model. It looks, in this order, at: the folder where it was last found; the
-/// reference itself as a path; the same below the bundle's folder; below the folder that the environment variable
-/// ROUTESAE_MODELS names (whole reference, then its last part); and in the Hugging Face hub's cache.
+/// reference as a path from the bundle's folder; the same from the current folder; below the folder that the environment
+/// variable ROUTESAE_MODELS names (whole reference, then its last part); and in the Hugging Face hub's cache.
 /// </summary>
 public static class LanguageModelSearch
 {

@@ -2,11 +2,11 @@ namespace RouteSae.Storage.Hub;
 
 /// <summary>What the cache holds of a revision.</summary>
 /// <param name="Folder">The snapshot's folder.</param>
-/// <param name="Missing">What it lacks of configuration and weights.</param>
+/// <param name="Missing">What it lacks of configuration and weights, or of a tokenizer where nothing else is needed.</param>
 /// <param name="HasTokenizer">Whether it has a tokenizer and its settings.</param>
 internal sealed record CachedSnapshot(string Folder, IReadOnlyList<string> Missing, bool HasTokenizer)
 {
-    /// <summary>Whether the language model can be loaded.</summary>
+    /// <summary>Whether what is needed can be loaded.</summary>
     public bool IsLoadable => Missing.Count == 0;
 
     /// <summary>
@@ -15,13 +15,14 @@ internal sealed record CachedSnapshot(string Folder, IReadOnlyList<string> Missi
     public bool IsComplete => IsLoadable && HasTokenizer;
 
     /// <summary>Looks a revision up; null when the cache does not know it.</summary>
-    public static CachedSnapshot? Find(HubCache cache, HubModelId model)
+    public static CachedSnapshot? Find(HubCache cache, HubModelId model, bool tokenizerOnly)
     {
         if (cache.FindCommit(model) is not { } commit || cache.Snapshot(commit) is not { } folder || !Directory.Exists(folder))
         {
             return null;
         }
 
-        return new CachedSnapshot(folder, CheckpointFiles.MissingWeights(folder), CheckpointFiles.HasTokenizer(folder));
+        var missing = tokenizerOnly ? CheckpointFiles.MissingTokenizer(folder) : CheckpointFiles.MissingWeights(folder);
+        return new CachedSnapshot(folder, missing, CheckpointFiles.HasTokenizer(folder));
     }
 }

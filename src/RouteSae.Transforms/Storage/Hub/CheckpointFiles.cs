@@ -5,17 +5,29 @@ internal static class CheckpointFiles
 {
     public const string TokenizerConfig = "tokenizer_config.json";
 
+    private const string Tokenizer = "tokenizer.json";
+
+    // The tokenizer's settings are the last: where they are, the others are too.
     private static readonly string[] Wanted =
     [
         Checkpoint.Config, "generation_config.json",
-        "tokenizer.json", TokenizerConfig, "special_tokens_map.json", "added_tokens.json", "tokenizer.model", "vocab.json", "merges.txt",
+        Tokenizer, "special_tokens_map.json", "added_tokens.json", "tokenizer.model", "vocab.json", "merges.txt", TokenizerConfig,
     ];
 
-    private static readonly string[][] Tokenizers = [["tokenizer.json"], ["tokenizer.model"], ["vocab.json", "merges.txt"]];
+    private static readonly string[][] Tokenizers = [[Tokenizer], ["tokenizer.model"], ["vocab.json", "merges.txt"]];
 
     private static readonly string[] Pickles = [".bin", ".pt", ".pth", ".ckpt", ".pkl"];
 
-    /// <summary>The files beside the weights, and the weights or their index last.</summary>
+    /// <summary>The files of the tokenizer, and the configurations.</summary>
+    /// <exception cref="HubException">The model has no tokenizer that is read here.</exception>
+    public static IReadOnlyList<string> ChooseTokenizer(HubModelId model, IReadOnlySet<string> files) =>
+        Tokenizers.Any(names => names.All(files.Contains))
+            ? [.. Wanted.Where(files.Contains)]
+            : throw new HubException(
+                HubFailure.Unsupported,
+                $"{model} on the Hugging Face hub has no {Tokenizer}, nor a tokenizer.model, nor a vocab.json with merges.txt. Choose the model that it was made from.");
+
+    /// <summary>The files beside the weights, and the index of the weights where there is one.</summary>
     /// <exception cref="HubException">The model has no configuration, or no weights in safetensors files.</exception>
     public static IReadOnlyList<string> Choose(HubModelId model, IReadOnlySet<string> files)
     {
@@ -26,17 +38,21 @@ internal static class CheckpointFiles
                 $"{model} on the Hugging Face hub has no {Checkpoint.Config}, so it is no checkpoint of a language model. Choose the model that it was made from.");
         }
 
-        var weights = files.Contains(Checkpoint.SingleFile) ? Checkpoint.SingleFile
-            : files.Contains(Checkpoint.Index) ? Checkpoint.Index
+        return files.Contains(Checkpoint.SingleFile) ? [.. Wanted.Where(files.Contains)]
+            : files.Contains(Checkpoint.Index) ? [.. Wanted.Where(files.Contains), Checkpoint.Index]
             : throw NoWeights(model, files);
-        return [.. Wanted.Where(files.Contains), weights];
     }
 
-    /// <summary>The weights that an index of a snapshot names.</summary>
+    /// <summary>The weights, for which the index has to be in the snapshot where <see cref="Choose"/> gives one.</summary>
     /// <exception cref="HubException">The index names a file that the model does not have, or one that is not read here.</exception>
     /// <exception cref="SafetensorsFormatException">The index is malformed or points outside its folder.</exception>
-    public static IReadOnlyList<string> Shards(HubModelId model, string snapshot, IReadOnlySet<string> files)
+    public static IReadOnlyList<string> Weights(HubModelId model, string snapshot, IReadOnlySet<string> files)
     {
+        if (files.Contains(Checkpoint.SingleFile))
+        {
+            return [Checkpoint.SingleFile];
+        }
+
         var shards = Checkpoint.Shards(Path.Combine(snapshot, Checkpoint.Index)).ToList();
         if (shards.Find(shard => !shard.EndsWith(".safetensors", StringComparison.Ordinal)) is { } other)
         {
@@ -65,10 +81,13 @@ internal static class CheckpointFiles
         return [.. names.Where(name => !HubCache.HasFile(Path.Combine(snapshot, name)))];
     }
 
+    /// <summary>What a snapshot lacks of a tokenizer; empty when one can be loaded.</summary>
+    public static IReadOnlyList<string> MissingTokenizer(string snapshot) =>
+        Tokenizers.Any(files => files.All(file => HubCache.HasFile(Path.Combine(snapshot, file)))) ? [] : [Tokenizer];
+
     /// <summary>Whether a snapshot has a tokenizer and its settings.</summary>
     public static bool HasTokenizer(string snapshot) =>
-        HubCache.HasFile(Path.Combine(snapshot, TokenizerConfig))
-        && Tokenizers.Any(files => files.All(file => HubCache.HasFile(Path.Combine(snapshot, file))));
+        HubCache.HasFile(Path.Combine(snapshot, TokenizerConfig)) && MissingTokenizer(snapshot).Count == 0;
 
     private static HubException NoWeights(HubModelId model, IReadOnlySet<string> files)
     {

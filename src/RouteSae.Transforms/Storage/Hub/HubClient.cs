@@ -66,7 +66,7 @@ internal sealed class HubClient(HubSettings settings) : IDisposable
         using (response)
         {
             var server = response.RequestMessage!.RequestUri!;
-            throw _connection.IsHub(server) ? HubErrors.Of(response, file.Model, file.Name, settings) : HubErrors.OfOtherServer(response, server);
+            throw _connection.IsHub(server) ? HubErrors.Of(response, file.Model, file.Name, settings) : HubErrors.OfOtherServer(response, server, settings);
         }
     }
 

@@ -44,13 +44,19 @@ internal static class HubErrors
             (_, 404) when file is not null => new(HubFailure.FileNotFound, $"{model} on {settings.Endpoint} has no file {file}."),
             (_, 404) => NotFound(model, settings),
             (_, 429) => RateLimited(response, settings),
-            _ => ServerError(response),
+            _ => ServerError(response, settings),
         };
     }
 
     /// <summary>The error of a server that the hub has redirected to. Its addresses are good for a short time only, so asking the hub again may help.</summary>
-    public static HubException OfOtherServer(HttpResponseMessage response, Uri server) =>
-        Transient($"{server.Authority}, to which the hub redirects, answered with {(int)response.StatusCode}.");
+    /// <param name="response">The answer.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="settings">For the longest wait.</param>
+    public static HubException OfOtherServer(HttpResponseMessage response, Uri server, HubSettings settings)
+    {
+        var failure = response.StatusCode == HttpStatusCode.TooManyRequests ? HubFailure.RateLimited : HubFailure.Unreachable;
+        return Waiting(failure, $"{server.Authority}, to which the hub redirects, answered with {(int)response.StatusCode}", response, settings);
+    }
 
     private static HubException NotFound(HubModelId model, HubSettings settings) => new(
         HubFailure.RepositoryNotFound,
@@ -65,29 +71,28 @@ internal static class HubErrors
         ? $"Set HF_TOKEN to a token of an account that may read it ({settings.Endpoint}/settings/tokens)."
         : "The token that was sent may not read it; set HF_TOKEN to one that may.";
 
-    private static HubException RateLimited(HttpResponseMessage response, HubSettings settings)
-    {
-        var wait = RetryAfterHeader.Read(response, DateTimeOffset.UtcNow);
-        var tooLong = wait > settings.LongestRetryAfter;
-        var message = $"{settings.Endpoint} wants fewer requests (429)"
-            + (wait is { } time ? $" and a pause of {time.TotalSeconds:0} s" : "")
-            + (tooLong ? $", more than the {settings.LongestRetryAfter.TotalSeconds:0} s that are waited for. Try again later" : "")
-            + (settings.Token is null ? "; with a token in HF_TOKEN it allows more." : ".");
-        return new(HubFailure.RateLimited, message) { IsTransient = !tooLong, RetryAfter = wait };
-    }
+    private static HubException RateLimited(HttpResponseMessage response, HubSettings settings) => Waiting(
+        HubFailure.RateLimited, $"{settings.Endpoint} has had too many requests (429)", response, settings,
+        settings.Token is null ? "; with a token in HF_TOKEN it allows more." : ".");
 
-    private static HubException ServerError(HttpResponseMessage response)
+    private static HubException ServerError(HttpResponseMessage response, HubSettings settings)
     {
         var address = response.RequestMessage?.RequestUri;
         var transient = response.StatusCode is HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError;
         return transient
-            ? new HubException(HubFailure.Unreachable, $"{address} answered with {(int)response.StatusCode}.")
-            {
-                IsTransient = true, RetryAfter = RetryAfterHeader.Read(response, DateTimeOffset.UtcNow),
-            }
+            ? Waiting(HubFailure.Unreachable, $"{address} answered with {(int)response.StatusCode}", response, settings)
             : new(
                 HubFailure.UnexpectedAnswer,
                 $"{address} answered with {(int)response.StatusCode}. Check that HF_ENDPOINT is the address of a hub, and that no proxy answers in its place.");
+    }
+
+    private static HubException Waiting(HubFailure failure, string message, HttpResponseMessage response, HubSettings settings, string end = ".")
+    {
+        var wait = RetryAfterHeader.Read(response, DateTimeOffset.UtcNow);
+        var tooLong = wait > settings.LongestRetryAfter;
+        var pause = wait is { } time ? $" and wants a pause of {time.TotalSeconds:0} s" : "";
+        var limit = tooLong ? $", more than the {settings.LongestRetryAfter.TotalSeconds:0} s that are waited for. Try again later" : "";
+        return new(failure, message + pause + limit + end) { IsTransient = !tooLong, RetryAfter = wait };
     }
 
     private static HubException Transient(string message, Exception? cause = null) => new(HubFailure.Unreachable, message, cause) { IsTransient = true };

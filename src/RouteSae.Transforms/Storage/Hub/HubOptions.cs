@@ -28,6 +28,12 @@ public sealed class HubOptions
     /// </summary>
     public bool CheckForUpdates { get; set; }
 
+    /// <summary>
+    /// Whether the configuration and the tokenizer are enough: a folder without weights will do, and none are downloaded. Default
+    /// false. A later call without it adds the weights. A bundle's language model is always downloaded whole.
+    /// </summary>
+    public bool TokenizerOnly { get; set; }
+
     /// <summary>The longest wait for an answer or for the next bytes. Default 30 s.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 

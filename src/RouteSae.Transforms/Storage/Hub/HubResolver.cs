@@ -5,11 +5,11 @@ internal sealed class HubResolver(HubSettings settings, HubModelId model, IProgr
 {
     private readonly HubCache _cache = new(settings.CacheFolder, model);
 
-    /// <summary>The folder of a snapshot that can be loaded.</summary>
+    /// <summary>The folder of a snapshot from which what is needed can be loaded.</summary>
     /// <exception cref="HubException">There is none, and it cannot be had.</exception>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
-        var cached = CachedSnapshot.Find(_cache, model);
+        var cached = CachedSnapshot.Find(_cache, model, settings.TokenizerOnly);
         if (cached is { IsComplete: true } && (model.IsPinned || !settings.CheckForUpdates || settings.Offline))
         {
             return cached.Folder;
@@ -47,7 +47,7 @@ internal sealed class HubResolver(HubSettings settings, HubModelId model, IProgr
         try
         {
             var blobs = new BlobStore(client, settings, _cache, progress);
-            return await new SnapshotDownload(client, blobs, _cache, model).RunAsync(revision, cancellationToken).ConfigureAwait(false);
+            return await new SnapshotDownload(client, blobs, _cache, model, settings.TokenizerOnly).RunAsync(revision, cancellationToken).ConfigureAwait(false);
         }
         catch (HubException failure) when (cached is { IsComplete: true } && failure.LeavesCacheValid)
         {

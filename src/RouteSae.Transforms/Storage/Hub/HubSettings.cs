@@ -16,6 +16,8 @@ internal sealed record HubSettings
 
     public required bool CheckForUpdates { get; init; }
 
+    public required bool TokenizerOnly { get; init; }
+
     public required TimeSpan Timeout { get; init; }
 
     public required int Retries { get; init; }
@@ -38,6 +40,7 @@ internal sealed record HubSettings
             Offline = options.Offline ?? environment.Offline,
             LinksAllowed = environment.LinksAllowed,
             CheckForUpdates = options.CheckForUpdates,
+            TokenizerOnly = options.TokenizerOnly,
             Timeout = options.Timeout,
             Retries = options.Retries,
             RetryDelay = options.RetryDelay,

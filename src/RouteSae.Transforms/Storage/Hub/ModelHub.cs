@@ -8,7 +8,7 @@ public static class ModelHub
 {
     /// <summary>
     /// The local folder of a model, downloaded if need be: configuration, tokenizer and weights in safetensors files, and nothing
-    /// else. Interrupted downloads go on where they were; sizes and hashes are verified; several processes may ask for the same model.
+    /// else; without weights where <see cref="HubOptions.TokenizerOnly"/> is set. Interrupted downloads go on where they were; sizes and hashes are verified; several processes may ask for the same model.
     /// </summary>
     /// <remarks>
     /// A folder that exists is taken as it is. What begins with a dot, a slash, <c>~</c> or a drive is never a name on the hub.

@@ -1,7 +1,7 @@
 namespace RouteSae.Storage.Hub;
 
 /// <summary>Completes the snapshot of a commit: small files first, then the weights, and at the end the branch's or tag's name.</summary>
-internal sealed class SnapshotDownload(HubClient client, BlobStore blobs, HubCache cache, HubModelId model)
+internal sealed class SnapshotDownload(HubClient client, BlobStore blobs, HubCache cache, HubModelId model, bool tokenizerOnly)
 {
     /// <summary>Downloads what is missing.</summary>
     /// <returns>The snapshot's folder.</returns>
@@ -10,15 +10,22 @@ internal sealed class SnapshotDownload(HubClient client, BlobStore blobs, HubCac
     public async Task<string> RunAsync(HubRevision revision, CancellationToken cancellationToken)
     {
         var snapshot = cache.Snapshot(revision.Commit);
-        var names = CheckpointFiles.Choose(model, revision.Files);
-        await AddAsync(names, revision.Commit, cancellationToken).ConfigureAwait(false);
-        if (names[^1] == Checkpoint.Index)
+        if (tokenizerOnly)
         {
-            await AddAsync(CheckpointFiles.Shards(model, snapshot, revision.Files), revision.Commit, cancellationToken).ConfigureAwait(false);
+            await AddAsync(CheckpointFiles.ChooseTokenizer(model, revision.Files), revision.Commit, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await AddAsync(CheckpointFiles.Choose(model, revision.Files), revision.Commit, cancellationToken).ConfigureAwait(false);
+            await AddAsync(CheckpointFiles.Weights(model, snapshot, revision.Files), revision.Commit, cancellationToken).ConfigureAwait(false);
         }
 
-        // Not before: until then the name stands for the older snapshot, which is complete.
-        cache.WriteCommit(model, revision.Commit);
+        // Not before: until then the name stands for the older snapshot, which is complete; a tokenizer alone never takes it away.
+        if (!(tokenizerOnly && CachedSnapshot.Find(cache, model, tokenizerOnly: false) is { IsLoadable: true }))
+        {
+            cache.WriteCommit(model, revision.Commit);
+        }
+
         return snapshot;
     }
 

@@ -104,7 +104,7 @@ public sealed class HubAnswersTests : HubTest
         await ResolveAsync();
 
         (DateTime.UtcNow - start).Should().BeGreaterThan(TimeSpan.FromSeconds(0.95));
-        Warnings.Should().ContainSingle().Which.Should().Contain("wants fewer requests (429) and a pause of 1 s; with a token in HF_TOKEN it allows more. Trying again in 1 s");
+        Warnings.Should().ContainSingle().Which.Should().Contain("has had too many requests (429) and wants a pause of 1 s; with a token in HF_TOKEN it allows more. Trying again in 1 s");
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class HubAnswersTests : HubTest
         Once(429, "Retry-After", $"{seconds}");
 
         var failure = await FluentActions.Awaiting(() => ResolveAsync()).Should().ThrowAsync<HubException>()
-            .WithMessage($"* wants fewer requests (429) and a pause of {seconds} s, more than the 300 s that are waited for. Try again later*");
+            .WithMessage($"* has had too many requests (429) and wants a pause of {seconds} s, more than the 300 s that are waited for. Try again later*");
 
         failure.Which.Failure.Should().Be(HubFailure.RateLimited);
         Server.Requests.Should().ContainSingle();

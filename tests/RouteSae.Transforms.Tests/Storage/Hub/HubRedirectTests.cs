@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FluentAssertions;
 using RouteSae.Storage.Hub;
 using Xunit;
@@ -44,6 +45,33 @@ public sealed class HubRedirectTests : HubTest
         await ResolveAsync();
 
         Warnings.Should().ContainSingle().Which.Should().StartWith($"{cdn.Endpoint.Authority}, to which the hub redirects, answered with 403. Trying again");
+    }
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(503)]
+    public async Task The_wait_that_a_CDN_asks_for_is_kept(int status)
+    {
+        await using var cdn = await BusyCdnAsync(status, seconds: 1);
+        var start = Stopwatch.GetTimestamp();
+
+        await ResolveAsync();
+
+        Stopwatch.GetElapsedTime(start).Should().BeGreaterThan(TimeSpan.FromSeconds(0.95));
+        Warnings.Should().ContainSingle().Which.Should()
+            .Be($"{cdn.Endpoint.Authority}, to which the hub redirects, answered with {status} and wants a pause of 1 s. Trying again in 1 s (1 of 5).");
+    }
+
+    [Fact]
+    public async Task A_wait_that_is_too_long_for_a_CDN_is_an_error_at_once()
+    {
+        await using var cdn = await BusyCdnAsync(429, seconds: 301);
+
+        var failure = await FluentActions.Awaiting(() => ResolveAsync()).Should().ThrowAsync<HubException>()
+            .WithMessage("* answered with 429 and wants a pause of 301 s, more than the 300 s that are waited for. Try again later.");
+
+        failure.Which.Failure.Should().Be(HubFailure.RateLimited);
+        cdn.Requests.Should().ContainSingle();
     }
 
     [Fact]
@@ -97,5 +125,18 @@ public sealed class HubRedirectTests : HubTest
         await ResolveAsync();
 
         Server.Requests.Should().OnlyContain(request => request.Authorization == null);
+    }
+
+    /// <summary>A CDN that refuses the first request.</summary>
+    private async Task<LoopbackHub> BusyCdnAsync(int status, int seconds)
+    {
+        var cdn = await LoopbackHub.StartAsync();
+        Server.Cdn = cdn;
+        cdn.Before = context =>
+        {
+            context.Response.Headers.RetryAfter = $"{seconds}";
+            return cdn.Requests.Count == 1 ? LoopbackHub.RefuseAsync(context, status) : Task.FromResult(false);
+        };
+        return cdn;
     }
 }
