@@ -9,8 +9,10 @@ internal static class ModelFolder
     public static Task<string> ResolveAsync(string model, TextWriter error, CancellationToken cancellation, bool tokenizerOnly = false)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
-        var options = new HubOptions { TokenizerOnly = tokenizerOnly, Warnings = new Reporter<string>(warning => error.WriteLine($"routesae: {warning}")) };
-        return console.Profile.Out.IsTerminal
+        var hasBars = console.Profile.Out.IsTerminal;
+        Action<string> write = hasBars ? console.WriteLine : error.WriteLine; // the console moves its bars out of the way, and breaks lines
+        var options = new HubOptions { TokenizerOnly = tokenizerOnly, Warnings = new Reporter<string>(warning => write($"routesae: {warning}")) };
+        return hasBars
             ? WithBarsAsync(console, progress => ModelHub.ResolveAsync(model, options, progress, cancellation))
             : ModelHub.ResolveAsync(model, options, Lines(error), cancellation);
     }
