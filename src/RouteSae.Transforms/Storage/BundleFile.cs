@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using RouteSae.Storage.Hub;
 
 namespace RouteSae.Storage;
 
@@ -32,14 +33,26 @@ public sealed record BundleFile(long Size, string Sha256)
         try
         {
             using var stream = open();
+            if (stream.CanSeek && stream.Length != Size)
+            {
+                return Problem(name, stream.Length, sha256: null);
+            }
+
             var actual = Measure(stream);
-            return actual.Size != Size ? $"{name} has {actual.Size} bytes instead of {Size}"
-                : !actual.Sha256.Equals(Sha256, StringComparison.OrdinalIgnoreCase) ? $"{name} has SHA-256 {actual.Sha256} instead of {Sha256}"
-                : null;
+            return Problem(name, actual.Size, actual.Sha256);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException or KeyNotFoundException)
         {
             return $"{name} is missing";
         }
     }
+
+    /// <summary>Compares with what the hub announces.</summary>
+    /// <returns>What differs, or null when nothing is known to.</returns>
+    internal string? Problem(HubFile announced) => Problem(announced.Name, announced.Size, announced.Sha256);
+
+    private string? Problem(string name, long size, string? sha256) =>
+        size != Size ? $"{name} has {size} bytes instead of {Size}"
+        : sha256?.Equals(Sha256, StringComparison.OrdinalIgnoreCase) == false ? $"{name} has SHA-256 {sha256} instead of {Sha256}"
+        : null;
 }

@@ -11,7 +11,7 @@ public sealed partial class FeatureBundle
 
     /// <summary>
     /// Finds the referenced language model, and downloads it where it is nowhere and has a name on the Hugging Face hub. Afterwards
-    /// the bundle can be used. Nothing else downloads a bundle's language model.
+    /// the bundle can be used. Where the hub has other files by now, no weights are downloaded. Nothing else downloads a bundle's language model.
     /// </summary>
     /// <param name="options">Settings of the download; the environment's when null.</param>
     /// <param name="progress">Is told how far each downloaded file is.</param>
@@ -30,7 +30,8 @@ public sealed partial class FeatureBundle
         catch (LanguageModelNotFoundException missing) when (HubModelId.TryParse(missing.Reference.Location) is { } model)
         {
             // What the cache may hold is not the right one.
-            var folder = await ModelHub.FetchAsync(model, settings with { CheckForUpdates = true, TokenizerOnly = false }, progress, cancellationToken).ConfigureAwait(false);
+            var resolver = new HubResolver(settings with { CheckForUpdates = true, TokenizerOnly = false }, model, progress, missing.Reference);
+            var folder = await FetchAsync(resolver, missing, cancellationToken).ConfigureAwait(false);
             return _languageModelFolder = LanguageModelSearch.Find(missing.Reference, _folder, folder);
         }
     }
@@ -39,4 +40,16 @@ public sealed partial class FeatureBundle
     internal string? FindLanguageModelAgain() => Manifest.LanguageModel is { } reference
         ? _languageModelFolder = LanguageModelSearch.Find(reference, _folder, _languageModelFolder ?? LanguageModelLastFoundAt)
         : null;
+
+    private static async Task<string> FetchAsync(HubResolver resolver, LanguageModelNotFoundException missing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await resolver.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (LanguageModelNotFoundException other)
+        {
+            throw new LanguageModelNotFoundException(missing.Reference, [.. missing.Findings, .. other.Findings]);
+        }
+    }
 }

@@ -12,10 +12,14 @@ public sealed class LanguageModelNotFoundException : IOException
         : base(Describe(reference, findings))
     {
         Reference = reference;
+        Findings = findings;
     }
 
     /// <summary>The model that was looked for.</summary>
     public LanguageModelReference Reference { get; }
+
+    /// <summary>Each place that was looked at and what was wrong with it.</summary>
+    internal IReadOnlyList<string> Findings { get; }
 
     private static string Describe(LanguageModelReference reference, IReadOnlyList<string> findings)
     {

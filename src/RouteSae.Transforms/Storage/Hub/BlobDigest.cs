@@ -18,17 +18,16 @@ internal sealed class BlobDigest : IDisposable
     {
         _etag = etag;
         _size = size;
-        var isHexadecimal = etag.All(char.IsAsciiHexDigit);
-        _hash = (isHexadecimal, etag.Length) switch
-        {
-            (true, 64) => IncrementalHash.CreateHash(HashAlgorithmName.SHA256),
-            (true, 40) => IncrementalHash.CreateHash(HashAlgorithmName.SHA1),
-            _ => null,
-        };
+        _hash = IsSha256(etag) ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256)
+            : IsHexadecimal(etag, 40) ? IncrementalHash.CreateHash(HashAlgorithmName.SHA1)
+            : null;
         Begin();
     }
 
     public string Name => _hash?.AlgorithmName == HashAlgorithmName.SHA1 ? "git SHA-1" : "SHA-256";
+
+    /// <summary>Whether an ETag promises a SHA-256.</summary>
+    public static bool IsSha256(string etag) => IsHexadecimal(etag, 64);
 
     public void Append(ReadOnlySpan<byte> data) => _hash?.AppendData(data);
 
@@ -53,6 +52,8 @@ internal sealed class BlobDigest : IDisposable
     }
 
     public void Dispose() => _hash?.Dispose();
+
+    private static bool IsHexadecimal(string etag, int digits) => etag.Length == digits && etag.All(char.IsAsciiHexDigit);
 
     private void Begin()
     {

@@ -20,6 +20,9 @@ internal sealed record HubFile
     /// <summary>Its size in bytes.</summary>
     public required long Size { get; init; }
 
+    /// <summary>The SHA-256 of its content, where the hub announces it.</summary>
+    public string? Sha256 => BlobDigest.IsSha256(ETag) ? ETag : null;
+
     /// <summary>For messages.</summary>
     public override string ToString() => $"{Name} of {Model}";
 

@@ -1,12 +1,17 @@
 namespace RouteSae.Storage.Hub;
 
 /// <summary>Finds a model in the hub's cache, or downloads it into it.</summary>
-internal sealed class HubResolver(HubSettings settings, HubModelId model, IProgress<HubProgress>? progress)
+/// <param name="settings">Where to look, and how.</param>
+/// <param name="model">The model.</param>
+/// <param name="progress">Is told how far each downloaded file is.</param>
+/// <param name="expected">The files that it must have to be worth a download; null when any will do.</param>
+internal sealed class HubResolver(HubSettings settings, HubModelId model, IProgress<HubProgress>? progress, LanguageModelReference? expected = null)
 {
     private readonly HubCache _cache = new(settings.CacheFolder, model);
 
     /// <summary>The folder of a snapshot from which what is needed can be loaded.</summary>
     /// <exception cref="HubException">There is none, and it cannot be had.</exception>
+    /// <exception cref="LanguageModelNotFoundException">The hub's files are others than the expected ones.</exception>
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         var cached = CachedSnapshot.Find(_cache, model, settings.TokenizerOnly);
@@ -24,7 +29,7 @@ internal sealed class HubResolver(HubSettings settings, HubModelId model, IProgr
         {
             return await DownloadAsync(cached, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is IOException and not HubException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException and not (HubException or LanguageModelNotFoundException) or UnauthorizedAccessException)
         {
             throw DiskSpace.Failure(settings.CacheFolder, failure);
         }
@@ -47,7 +52,8 @@ internal sealed class HubResolver(HubSettings settings, HubModelId model, IProgr
         try
         {
             var blobs = new BlobStore(client, settings, _cache, progress);
-            return await new SnapshotDownload(client, blobs, _cache, model, settings.TokenizerOnly).RunAsync(revision, cancellationToken).ConfigureAwait(false);
+            var check = expected is null ? null : new ReferenceCheck(expected, $"{settings.Endpoint}/{model.Repository}/tree/{revision.Commit}");
+            return await new SnapshotDownload(client, blobs, _cache, model, settings.TokenizerOnly, check).RunAsync(revision, cancellationToken).ConfigureAwait(false);
         }
         catch (HubException failure) when (cached is { IsComplete: true } && failure.LeavesCacheValid)
         {

@@ -1,11 +1,14 @@
 namespace RouteSae.Storage.Hub;
 
 /// <summary>Completes the snapshot of a commit: small files first, then the weights, and at the end the branch's or tag's name.</summary>
-internal sealed class SnapshotDownload(HubClient client, BlobStore blobs, HubCache cache, HubModelId model, bool tokenizerOnly)
+internal sealed class SnapshotDownload(HubClient client, BlobStore blobs, HubCache cache, HubModelId model, bool tokenizerOnly, ReferenceCheck? check)
 {
+    private readonly Dictionary<string, HubFile> _announced = new(StringComparer.Ordinal);
+
     /// <summary>Downloads what is missing.</summary>
     /// <returns>The snapshot's folder.</returns>
     /// <exception cref="HubException">A file cannot be had, or is not what was announced.</exception>
+    /// <exception cref="LanguageModelNotFoundException">The hub's files are others than the expected ones.</exception>
     /// <exception cref="SafetensorsFormatException">The index of the weights is malformed or points outside its folder.</exception>
     public async Task<string> RunAsync(HubRevision revision, CancellationToken cancellationToken)
     {
@@ -16,8 +19,7 @@ internal sealed class SnapshotDownload(HubClient client, BlobStore blobs, HubCac
         }
         else
         {
-            await AddAsync(CheckpointFiles.Choose(model, revision.Files), revision.Commit, cancellationToken).ConfigureAwait(false);
-            await AddAsync(CheckpointFiles.Weights(model, snapshot, revision.Files), revision.Commit, cancellationToken).ConfigureAwait(false);
+            await AddModelAsync(revision, snapshot, cancellationToken).ConfigureAwait(false);
         }
 
         // Not before: until then the name stands for the older snapshot, which is complete; a tokenizer alone never takes it away.
@@ -29,11 +31,29 @@ internal sealed class SnapshotDownload(HubClient client, BlobStore blobs, HubCac
         return snapshot;
     }
 
+    private async Task AddModelAsync(HubRevision revision, string snapshot, CancellationToken cancellationToken)
+    {
+        var names = CheckpointFiles.Choose(model, revision.Files);
+        if (check is not null)
+        {
+            await check.CompareAnnouncedAsync(revision.Files, name => FindFileAsync(revision.Commit, name, cancellationToken)).ConfigureAwait(false);
+        }
+
+        await AddAsync(names, revision.Commit, cancellationToken).ConfigureAwait(false);
+        check?.CompareSmall(snapshot);
+        await AddAsync(CheckpointFiles.Weights(model, snapshot, revision.Files), revision.Commit, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task AddAsync(IReadOnlyList<string> names, string commit, CancellationToken cancellationToken)
     {
         foreach (var name in names.Where(name => !HubCache.HasFile(Path.Combine(cache.Snapshot(commit), name))))
         {
-            await blobs.AddAsync(await client.FindFileAsync(model, commit, name, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            await blobs.AddAsync(await FindFileAsync(commit, name, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private async Task<HubFile> FindFileAsync(string commit, string name, CancellationToken cancellationToken) =>
+        _announced.TryGetValue(name, out var known)
+            ? known
+            : _announced[name] = await client.FindFileAsync(model, commit, name, cancellationToken).ConfigureAwait(false);
 }
