@@ -93,9 +93,9 @@ internal static class BundleParts
             problems.Add($"the context is {manifest.ContextLength} tokens, but the language model reads at most {config.MaxPositions}");
         }
 
-        if (tokenizer.VocabularySize > config.VocabularySize)
+        if (VocabularyFit.Problem(tokenizer, config) is { } problem)
         {
-            problems.Add($"the tokenizer has {tokenizer.VocabularySize} tokens, the language model {config.VocabularySize}");
+            problems.Add(problem);
         }
 
         if (problems.Count > 0)

@@ -1,10 +1,12 @@
+using RouteSae.LanguageModels;
 using RouteSae.Storage;
 using RouteSae.Tokens;
 
 namespace RouteSae.Features;
 
 /// <summary>Tokenises texts, cuts them at the context and marks the tokens that count.</summary>
-internal sealed class TextPreparer(TextTokenizer tokenizer, SpecialTokenPolicy policy, int maxTokens, Action<TruncatedText>? firstTruncated)
+internal sealed class TextPreparer(
+    TextTokenizer tokenizer, DecoderConfig languageModel, SpecialTokenPolicy policy, int maxTokens, Action<TruncatedText>? firstTruncated)
 {
     private int _told;
 
@@ -12,6 +14,7 @@ internal sealed class TextPreparer(TextTokenizer tokenizer, SpecialTokenPolicy p
 
     /// <summary>Prepares texts, several at a time.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ArgumentException">A text has a token for which the language model has no embedding.</exception>
     public PreparedText[] Prepare(IReadOnlyList<string?> texts, CancellationToken cancellationToken)
     {
         var prepared = new PreparedText[texts.Count];
@@ -35,6 +38,7 @@ internal sealed class TextPreparer(TextTokenizer tokenizer, SpecialTokenPolicy p
 
         var encoded = tokenizer.Encode(text, policy.Add);
         int[] ids = [.. encoded.Ids.Take(maxTokens)];
+        VocabularyFit.ThrowIfOutside(ids, tokenizer, languageModel);
         bool[] pooled = [.. ids.Select(id => policy.Pool || !tokenizer.SpecialTokens.Contains(id))];
         return new PreparedText(ids, [.. encoded.Spans.Take(ids.Length)], pooled, encoded.Ids.Count);
     }

@@ -316,6 +316,21 @@ public sealed class TextFeaturizerTests : IDisposable
             + "the context is 1000 tokens, but the language model reads at most 512.");
     }
 
+    [Fact]
+    public void Added_tokens_beyond_the_embedding_only_matter_where_a_text_has_them()
+    {
+        using var featurizer = TextFeaturizer.Load(SmallBundle.Build(tokenizer: SmallTokenizer.AddToken));
+
+        featurizer.Featurize([Text], Pooling.Max).Should().Equal(_featurizer.Featurize([Text], Pooling.Max));
+        featurizer.Invoking(f => f.Featurize([Text, $"An {SmallTokenizer.Added} token"], Pooling.Max)).Should().Throw<ArgumentException>().WithMessage(
+            "A text has the token '<added>', whose id 444 is outside the vocabulary of 444 (ids 0 to 443): the language model has no embedding for it. Take it out of the text.");
+    }
+
+    [Fact]
+    public void A_vocabulary_beyond_the_embedding_does_not_fit() =>
+        FluentActions.Invoking(() => TextFeaturizer.Load(SmallBundle.Build(tokenizer: SmallTokenizer.EnlargeVocabulary))).Should().Throw<BundleFormatException>()
+            .WithMessage("*do not fit together: the tokenizer has 445 tokens without the added ones, the language model's embedding 444.");
+
     private static float[] Dense(IEnumerable<ActiveFeature> features)
     {
         var dense = new float[SmallBundle.Latents];
