@@ -93,6 +93,11 @@ internal static class BundleParts
             problems.Add($"the context is {manifest.ContextLength} tokens, but the language model reads at most {config.MaxPositions}");
         }
 
+        if (manifest.SpecialTokens.Begin && BeginToken.Of(tokenizer) is null)
+        {
+            problems.Add("each text is to begin with the begin-of-sequence token (specialTokens.begin), but the tokenizer has none");
+        }
+
         if (VocabularyFit.Problem(tokenizer, config) is { } problem)
         {
             problems.Add(problem);

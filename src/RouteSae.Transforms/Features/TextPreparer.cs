@@ -8,6 +8,7 @@ namespace RouteSae.Features;
 internal sealed class TextPreparer(
     TextTokenizer tokenizer, DecoderConfig languageModel, SpecialTokenPolicy policy, int maxTokens, Action<TruncatedText>? firstTruncated)
 {
+    private readonly int? _begin = policy.Begin ? BeginToken.Of(tokenizer) : null;
     private int _told;
 
     public PreparedText Prepare(string? text) => Prepare([text], CancellationToken.None)[0];
@@ -36,12 +37,17 @@ internal sealed class TextPreparer(
             return PreparedText.Empty;
         }
 
-        var encoded = tokenizer.Encode(text, policy.Add);
+        var encoded = Begun(tokenizer.Encode(text, policy.Add));
         int[] ids = [.. encoded.Ids.Take(maxTokens)];
         VocabularyFit.ThrowIfOutside(ids, tokenizer, languageModel);
-        bool[] pooled = [.. ids.Select(id => policy.Pool || !tokenizer.SpecialTokens.Contains(id))];
+        bool[] pooled = [.. ids.Select((id, position) => policy.Pool || !(tokenizer.SpecialTokens.Contains(id) || (position == 0 && id == _begin)))];
         return new PreparedText(ids, [.. encoded.Spans.Take(ids.Length)], pooled, encoded.Ids.Count);
     }
+
+    /// <summary>The begin token stands for no characters.</summary>
+    private EncodedText Begun(EncodedText text) => _begin is not { } begin || (text.Ids.Count > 0 && text.Ids[0] == begin)
+        ? text
+        : new EncodedText([begin, .. text.Ids], [default, .. text.Spans]);
 
     private void TellOnce(TruncatedText text)
     {

@@ -28,12 +28,13 @@ internal static class SmallBundle
     /// <param name="specialTokens">Null: added and not pooled.</param>
     /// <param name="fidelity">Fidelity of the RouteSAE.</param>
     /// <param name="tokenizer">Changes tokenizer.json.</param>
+    /// <param name="tokenizerConfig">Changes tokenizer_config.json.</param>
     public static FeatureBundle Build(
         string? languageModelLocation = null, SpecialTokenPolicy? specialTokens = null, Fidelity fidelity = Fidelity.Corrected,
-        Action<JsonNode>? tokenizer = null)
+        Action<JsonNode>? tokenizer = null, Action<JsonNode>? tokenizerConfig = null)
     {
         using var checkpoint = new TemporaryFolder();
-        CopyCheckpoint(checkpoint.Path, tokenizer);
+        CopyCheckpoint(checkpoint.Path, tokenizer, tokenizerConfig);
         using var model = RouteSaeModel.Create(Architecture with { Fidelity = fidelity }, seed: 5);
         var bundle = new FeatureBundleBuilder
         {
@@ -49,7 +50,7 @@ internal static class SmallBundle
     }
 
     /// <summary>The checkpoint of tests/golden, with a tokenizer that begins every text with its begin token.</summary>
-    private static void CopyCheckpoint(string folder, Action<JsonNode>? change)
+    private static void CopyCheckpoint(string folder, Action<JsonNode>? change, Action<JsonNode>? changeConfig)
     {
         foreach (var name in new[] { "config.json", "model.safetensors" })
         {
@@ -60,7 +61,7 @@ internal static class SmallBundle
         {
             SmallTokenizer.AddTemplate(tokenizer);
             change?.Invoke(tokenizer);
-        });
+        }, changeConfig);
     }
 
     private static FeatureCatalog Catalog { get; } = new(

@@ -30,6 +30,9 @@ internal static class SmallTokenizer
             }
             """);
 
+    /// <summary>The tokenizer puts nothing before a text, like GPT-2's.</summary>
+    public static void RemoveTemplate(JsonNode tokenizer) => tokenizer["post_processor"] = null;
+
     /// <summary>A token that is not of the vocabulary.</summary>
     public static void AddToken(JsonNode tokenizer) => tokenizer["added_tokens"]!.AsArray().Add(
         new JsonObject { ["id"] = 444, ["content"] = Added, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = false });
