@@ -93,9 +93,14 @@ internal static class BundleParts
             problems.Add($"the context is {manifest.ContextLength} tokens, but the language model reads at most {config.MaxPositions}");
         }
 
-        if (tokenizer.VocabularySize > config.VocabularySize)
+        if (manifest.SpecialTokens.Begin && BeginToken.Of(tokenizer) is null)
         {
-            problems.Add($"the tokenizer has {tokenizer.VocabularySize} tokens, the language model {config.VocabularySize}");
+            problems.Add("each text is to begin with the begin-of-sequence token (specialTokens.begin), but the tokenizer has none");
+        }
+
+        if (VocabularyFit.Problem(tokenizer, config) is { } problem)
+        {
+            problems.Add(problem);
         }
 
         if (problems.Count > 0)

@@ -17,8 +17,9 @@ internal static class TextFeaturizerLoader
         var manifest = bundle.Manifest;
         var tokenizer = BundleParts.LoadTokenizer(bundle);
         var maxTokens = Math.Min(options.MaxTokens ?? manifest.ContextLength, manifest.ContextLength);
-        var preparer = new TextPreparer(tokenizer, manifest.SpecialTokens, maxTokens, options.FirstTruncated);
-        return new TextFeaturizer(preparer, LoadEncoder(bundle, tokenizer, options), bundle.Features.Names, options.TokensPerBatch);
+        var encoder = LoadEncoder(bundle, tokenizer, options);
+        var preparer = new TextPreparer(tokenizer, encoder.LanguageModel.Config, manifest.SpecialTokens, maxTokens, options.FirstTruncated);
+        return new TextFeaturizer(preparer, encoder, bundle.Features.Names, options.TokensPerBatch);
     }
 
     private static TokenEncoder LoadEncoder(FeatureBundle bundle, TextTokenizer tokenizer, TextFeaturizerOptions options)

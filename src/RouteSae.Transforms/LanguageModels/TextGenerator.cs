@@ -12,13 +12,13 @@ public sealed class TextGenerator
     /// <summary>Creates the generator.</summary>
     /// <param name="model">The whole model, output head included.</param>
     /// <param name="tokenizer">The model's tokenizer.</param>
-    /// <exception cref="ArgumentException">The tokenizer has ids that the model's embedding does not.</exception>
+    /// <exception cref="ArgumentException">The tokenizer has ids, beside those of added tokens, that the model's embedding does not.</exception>
     public TextGenerator(DecoderModel model, TextTokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokenizer);
-        if (tokenizer.VocabularySize > model.Config.VocabularySize)
-            throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} tokens, the model's embedding {model.Config.VocabularySize}: they do not belong together.", nameof(tokenizer));
+        if (VocabularyFit.Problem(tokenizer, model.Config) is { } problem)
+            throw new ArgumentException($"Tokenizer and model do not belong together: {problem}.", nameof(tokenizer));
         (_model, _tokenizer) = (model, tokenizer);
     }
 
@@ -35,7 +35,7 @@ public sealed class TextGenerator
     /// <param name="options">How to choose and when to stop; null for the defaults.</param>
     /// <param name="cancellationToken">Looked at before every token.</param>
     /// <returns>Each prompt and its continuation, without special tokens.</returns>
-    /// <exception cref="ArgumentException">A prompt has no tokens.</exception>
+    /// <exception cref="ArgumentException">A prompt has no tokens, or an added one that the model's embedding does not have.</exception>
     public IReadOnlyList<string> Generate(
         IReadOnlyList<string> prompts, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -52,6 +52,7 @@ public sealed class TextGenerator
     private IReadOnlyList<int> Encode(string prompt, int number)
     {
         var ids = _tokenizer.Encode(prompt).Ids;
+        VocabularyFit.ThrowIfOutside(ids, _tokenizer, _model.Config);
         return ids.Count > 0
             ? ids
             : throw new ArgumentException($"Prompt {number} has no tokens, and this tokenizer does not begin texts with a special token.", "prompts");
@@ -60,7 +61,8 @@ public sealed class TextGenerator
     private (Tensor Ids, Tensor Mask) PadLeft(IReadOnlyList<IReadOnlyList<int>> prompts)
     {
         var longest = prompts.Max(prompt => prompt.Count);
-        var padding = _tokenizer.Padding ?? _tokenizer.EndOfSequence ?? 0;
+        int?[] fillers = [_tokenizer.Padding, _tokenizer.EndOfSequence];
+        var padding = fillers.FirstOrDefault(id => id < _model.Config.VocabularySize) ?? 0;
         var ids = prompts.SelectMany(prompt => Enumerable.Repeat(padding, longest - prompt.Count).Concat(prompt)).Select(id => (long)id);
         var mask = prompts.SelectMany(prompt => Enumerable.Range(0, longest).Select(position => position >= longest - prompt.Count));
         return (tensor(ids.ToArray(), [prompts.Count, longest]), tensor(mask.ToArray(), [prompts.Count, longest]));

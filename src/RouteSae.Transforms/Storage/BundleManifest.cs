@@ -7,7 +7,7 @@ namespace RouteSae.Storage;
 /// <summary>The file <c>bundle.json</c>: what a bundle is and which files belong to it.</summary>
 public sealed record BundleManifest
 {
-    /// <summary>The newest format that this version reads. A RouteSAE is written in format 1, other autoencoders, which that does not know, in format 2.</summary>
+    /// <summary>The newest format that this version reads. A RouteSAE is written in format 1; other autoencoders and <see cref="SpecialTokenPolicy.Begin"/>, which that does not know, in format 2.</summary>
     public const int CurrentFormat = 2;
 
     /// <summary>The manifest's own name within a bundle.</summary>

@@ -6,16 +6,16 @@ namespace RouteSae.Storage;
 /// <summary>The model of a bundle: what a manifest says of it, and how it is made from that.</summary>
 internal static class BundledModel
 {
-    /// <summary>The first format that knows <see cref="AutoencoderKind"/>; a RouteSAE is written so that earlier versions read it.</summary>
+    /// <summary>The first format that knows <see cref="AutoencoderKind"/> and <see cref="SpecialTokenPolicy.Begin"/>; what needs neither is written so that earlier versions read it.</summary>
     private const int FormatOfKinds = 2;
 
     /// <summary>A manifest without files that describes a model.</summary>
     /// <exception cref="NotSupportedException">A bundle cannot hold such a model.</exception>
-    public static BundleManifest Describe(AutoencoderModel model, string name, int contextLength)
+    public static BundleManifest Describe(AutoencoderModel model, string name, int contextLength, SpecialTokenPolicy specialTokens)
     {
         var manifest = new BundleManifest
         {
-            Format = model is RouteSaeModel ? 1 : FormatOfKinds,
+            Format = model is RouteSaeModel && !specialTokens.Begin ? 1 : FormatOfKinds,
             Name = name,
             HiddenSize = model.HiddenSize,
             RoutedHiddenStates = model.HiddenStates,
@@ -23,6 +23,7 @@ internal static class BundledModel
             ActiveLatents = model.Latents,
             Fidelity = model.Fidelity,
             ContextLength = contextLength,
+            SpecialTokens = specialTokens,
             Files = new Dictionary<string, BundleFile>(),
         };
         return model switch

@@ -83,7 +83,7 @@ public sealed partial class FeatureBundle
     /// <exception cref="NotSupportedException">The model is neither.</exception>
     public FeatureBundle With(string name, AutoencoderModel model, FeatureCatalog features)
     {
-        var manifest = BundledModel.Describe(model, name, Manifest.ContextLength);
+        var manifest = BundledModel.Describe(model, name, Manifest.ContextLength, Manifest.SpecialTokens);
         var files = new CollectedBundleFiles($"the bundle '{name}'");
         foreach (var kept in Manifest.Files.Keys.Where(file => file is not (BundleFileNames.Autoencoder or BundleFileNames.Features)))
         {
@@ -91,7 +91,7 @@ public sealed partial class FeatureBundle
         }
 
         files.AddFeatures(model, features);
-        files.AddManifest(manifest with { LanguageModel = Manifest.LanguageModel, SpecialTokens = Manifest.SpecialTokens });
+        files.AddManifest(manifest with { LanguageModel = Manifest.LanguageModel });
         return Open(files, FindLanguageModel(), _folder);
     }
 

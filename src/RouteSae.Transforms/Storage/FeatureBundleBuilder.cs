@@ -40,7 +40,7 @@ public sealed class FeatureBundleBuilder
     /// <exception cref="BundleFormatException">The settings make no sense together.</exception>
     public FeatureBundle Build()
     {
-        var manifest = BundledModel.Describe(Model, Name, ContextLength);
+        var manifest = BundledModel.Describe(Model, Name, ContextLength, SpecialTokens);
         var files = new CollectedBundleFiles($"the new bundle '{Name}'");
         files.AddFeatures(Model, Features ?? FeatureCatalog.Unnamed(Model.Latents));
         AddTokenizer(files);
@@ -53,7 +53,6 @@ public sealed class FeatureBundleBuilder
         files.AddManifest(manifest with
         {
             LanguageModel = LanguageModelLocation is null ? null : new LanguageModelReference { Location = LanguageModelLocation, Files = MeasureModel() },
-            SpecialTokens = SpecialTokens,
         });
         return FeatureBundle.Open(files, LanguageModelFolder);
     }

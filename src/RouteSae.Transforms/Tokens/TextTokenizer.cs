@@ -25,10 +25,14 @@ public sealed class TextTokenizer
     {
         _pipeline = pipeline;
         VocabularySize = pipeline.Added.Ids.Append(pipeline.Model.Vocabulary.LargestId).Max() + 1;
+        OwnVocabularySize = pipeline.OwnVocabularySize;
     }
 
     /// <summary>One more than the largest token id.</summary>
     public int VocabularySize { get; }
+
+    /// <summary>One more than the largest id of a token that is not an added one; 0 without any.</summary>
+    internal int OwnVocabularySize { get; }
 
     /// <summary>The token that begins a text, or null where tokenizer_config.json names none of the vocabulary.</summary>
     public int? BeginOfSequence => _pipeline.BeginOfSequence;

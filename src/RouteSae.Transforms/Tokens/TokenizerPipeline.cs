@@ -25,4 +25,19 @@ internal sealed record TokenizerPipeline
     public int? EndOfSequence { get; init; }
 
     public int? Padding { get; init; }
+
+    /// <summary>One more than the largest id that only the model's vocabulary gives; added tokens may stand in it too.</summary>
+    public int OwnVocabularySize
+    {
+        get
+        {
+            var id = Model.Vocabulary.LargestId;
+            while (id >= 0 && (Added.Content(id) is not null || Model.Vocabulary.Token(id) is null))
+            {
+                id--;
+            }
+
+            return id + 1;
+        }
+    }
 }

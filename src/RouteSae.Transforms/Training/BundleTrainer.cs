@@ -66,7 +66,7 @@ public sealed class BundleTrainer
         var languageModel = BundleParts.LoadLanguageModel(_bundle, Precision.Float32, torch.CPU);
         using var encoder = new TokenEncoder(languageModel, CreateModel(languageModel), torch.CPU);
         Train(encoder, texts, tokens, progress, cancellation);
-        var preparer = new TextPreparer(_tokenizer, _bundle.Manifest.SpecialTokens, _bundle.Manifest.ContextLength, firstTruncated: null);
+        var preparer = new TextPreparer(_tokenizer, languageModel.Config, _bundle.Manifest.SpecialTokens, _bundle.Manifest.ContextLength, firstTruncated: null);
         var features = FeatureNaming.Name(encoder, preparer, texts, cancellation);
         return _bundle.With($"{_bundle.Manifest.Name}, trained", encoder.Autoencoder, features);
     }

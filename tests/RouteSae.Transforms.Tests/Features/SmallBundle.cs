@@ -27,11 +27,14 @@ internal static class SmallBundle
     /// <param name="languageModelLocation">Where a reference points; null puts the language model into the bundle.</param>
     /// <param name="specialTokens">Null: added and not pooled.</param>
     /// <param name="fidelity">Fidelity of the RouteSAE.</param>
+    /// <param name="tokenizer">Changes tokenizer.json.</param>
+    /// <param name="tokenizerConfig">Changes tokenizer_config.json.</param>
     public static FeatureBundle Build(
-        string? languageModelLocation = null, SpecialTokenPolicy? specialTokens = null, Fidelity fidelity = Fidelity.Corrected)
+        string? languageModelLocation = null, SpecialTokenPolicy? specialTokens = null, Fidelity fidelity = Fidelity.Corrected,
+        Action<JsonNode>? tokenizer = null, Action<JsonNode>? tokenizerConfig = null)
     {
         using var checkpoint = new TemporaryFolder();
-        CopyCheckpoint(checkpoint.Path);
+        CopyCheckpoint(checkpoint.Path, tokenizer, tokenizerConfig);
         using var model = RouteSaeModel.Create(Architecture with { Fidelity = fidelity }, seed: 5);
         var bundle = new FeatureBundleBuilder
         {
@@ -47,24 +50,18 @@ internal static class SmallBundle
     }
 
     /// <summary>The checkpoint of tests/golden, with a tokenizer that begins every text with its begin token.</summary>
-    private static void CopyCheckpoint(string folder)
+    private static void CopyCheckpoint(string folder, Action<JsonNode>? change, Action<JsonNode>? changeConfig)
     {
-        foreach (var name in new[] { "config.json", "model.safetensors", "tokenizer_config.json" })
+        foreach (var name in new[] { "config.json", "model.safetensors" })
         {
             File.Copy(Path.Combine(LanguageModelFolder, name), Path.Combine(folder, name));
         }
 
-        var tokenizer = JsonNode.Parse(File.ReadAllText(Path.Combine(LanguageModelFolder, "tokenizer.json")))!;
-        tokenizer["post_processor"] = JsonNode.Parse(
-            """
-            {
-              "type": "TemplateProcessing",
-              "single": [{ "SpecialToken": { "id": "<|begin_of_text|>", "type_id": 0 } }, { "Sequence": { "id": "A", "type_id": 0 } }],
-              "pair": [],
-              "special_tokens": { "<|begin_of_text|>": { "id": "<|begin_of_text|>", "ids": [443], "tokens": ["<|begin_of_text|>"] } }
-            }
-            """);
-        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), tokenizer.ToJsonString());
+        SmallTokenizer.Save(folder, tokenizer =>
+        {
+            SmallTokenizer.AddTemplate(tokenizer);
+            change?.Invoke(tokenizer);
+        }, changeConfig);
     }
 
     private static FeatureCatalog Catalog { get; } = new(

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.Features;
@@ -237,6 +238,40 @@ public sealed class TextFeaturizerTests : IDisposable
         absent.Explain(Text).Tokens.Select(token => token.TokenId).Should().Equal(_featurizer.Explain(Text).Tokens.Skip(1).Select(token => token.TokenId));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_text_begins_with_the_begin_token_where_the_bundle_says_so_and_the_tokenizer_does_not(bool template)
+    {
+        using var featurizer = TextFeaturizer.Load(SmallBundle.Build(
+            specialTokens: new SpecialTokenPolicy { Begin = true }, tokenizer: template ? null : SmallTokenizer.RemoveTemplate));
+
+        var explained = featurizer.Explain(Text);
+
+        explained.Should().BeEquivalentTo(_featurizer.Explain(Text), "it has one begin token, without characters and not pooled");
+        featurizer.Featurize([Text, ""], Pooling.Max).Should().Equal(_featurizer.Featurize([Text, ""], Pooling.Max));
+    }
+
+    [Theory]
+    [InlineData("bos_token", "<|end_of_text|>", "<|end_of_text|>")]
+    [InlineData("eos_token", "<|end_of_text|>", "<|end_of_text|>")]
+    [InlineData("pad_token", "<|end_of_text|>", "<|endoftext|>")]
+    public void The_begin_token_is_the_one_of_TransformerLens(string name, string token, string expected)
+    {
+        using var featurizer = TextFeaturizer.Load(SmallBundle.Build(
+            specialTokens: new SpecialTokenPolicy { Begin = true, Add = false },
+            tokenizer: json => Rename(json, "<|begin_of_text|>", "<|endoftext|>"),
+            tokenizerConfig: json => Keep(json, name, token)));
+
+        featurizer.Explain(Text).Tokens.Select(found => found.Token).Take(2).Should().Equal(expected, "The");
+    }
+
+    [Fact]
+    public void A_tokenizer_without_a_token_to_begin_with_does_not_fit() =>
+        FluentActions.Invoking(() => TextFeaturizer.Load(SmallBundle.Build(
+            specialTokens: new SpecialTokenPolicy { Begin = true }, tokenizerConfig: json => Keep(json, "pad_token", "<|end_of_text|>")))).Should().Throw<BundleFormatException>()
+            .WithMessage("*: each text is to begin with the begin-of-sequence token (specialTokens.begin), but the tokenizer has none.");
+
     [Fact]
     public void A_text_of_special_tokens_alone_has_no_features() =>
         _featurizer.Featurize(["<|end_of_text|>"], Pooling.Max).Single().Should().Be(FeatureVector.Empty);
@@ -314,6 +349,34 @@ public sealed class TextFeaturizerTests : IDisposable
             "The parts of the bundle 'the new bundle 'odd'' do not fit together: the autoencoder reads hidden states of width 16, the language model's have 32; "
             + "hidden state 9 is routed, but a language model of 8 layers has the routable hidden states 0 to 7; "
             + "the context is 1000 tokens, but the language model reads at most 512.");
+    }
+
+    [Fact]
+    public void Added_tokens_beyond_the_embedding_only_matter_where_a_text_has_them()
+    {
+        using var featurizer = TextFeaturizer.Load(SmallBundle.Build(tokenizer: SmallTokenizer.AddToken));
+
+        featurizer.Featurize([Text], Pooling.Max).Should().Equal(_featurizer.Featurize([Text], Pooling.Max));
+        featurizer.Invoking(f => f.Featurize([Text, $"An {SmallTokenizer.Added} token"], Pooling.Max)).Should().Throw<ArgumentException>().WithMessage(
+            "A text has the token '<added>', whose id 444 is outside the vocabulary of 444 (ids 0 to 443): the language model has no embedding for it. Take it out of the text.");
+    }
+
+    [Fact]
+    public void A_vocabulary_beyond_the_embedding_does_not_fit() =>
+        FluentActions.Invoking(() => TextFeaturizer.Load(SmallBundle.Build(tokenizer: SmallTokenizer.EnlargeVocabulary))).Should().Throw<BundleFormatException>()
+            .WithMessage("*do not fit together: the tokenizer has 445 tokens without the added ones, the language model's embedding 444.");
+
+    private static void Rename(JsonNode tokenizer, string from, string to)
+    {
+        SmallTokenizer.RemoveTemplate(tokenizer);
+        tokenizer["added_tokens"]!.AsArray().Single(token => token!["content"]!.GetValue<string>() == from)!["content"] = to;
+    }
+
+    private static void Keep(JsonNode config, string name, string token)
+    {
+        foreach (var other in new[] { "bos_token", "eos_token", "pad_token" })
+            config.AsObject().Remove(other);
+        config[name] = token;
     }
 
     private static float[] Dense(IEnumerable<ActiveFeature> features)

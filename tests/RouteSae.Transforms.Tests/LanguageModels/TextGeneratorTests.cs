@@ -1,5 +1,6 @@
 using FluentAssertions;
 using RouteSae.LanguageModels;
+using RouteSae.Tests.Features;
 using RouteSae.Tokens;
 using Xunit;
 
@@ -45,7 +46,24 @@ public sealed class TextGeneratorTests
 
         var create = () => new TextGenerator(golden.Model, tokenizer);
 
-        create.Should().Throw<ArgumentException>().WithMessage("The tokenizer has 444 tokens, the model's embedding 256: they do not belong together.*");
+        create.Should().Throw<ArgumentException>().WithMessage("Tokenizer and model do not belong together: the tokenizer has 442 tokens without the added ones, the language model's embedding 256.*");
+    }
+
+    [Fact]
+    public void Added_tokens_beyond_the_embedding_only_matter_where_a_prompt_has_them()
+    {
+        using var golden = new GoldenModel("llama_gqa_untied");
+        using var changed = new TemporaryFolder();
+        SmallTokenizer.Save(changed.Path, SmallTokenizer.AddToken, config => config["pad_token"] = SmallTokenizer.Added);
+        var tokenizer = TextTokenizer.Load(changed.Path);
+        string[] prompts = ["The river", "A"];
+
+        var generator = new TextGenerator(golden.Model, tokenizer);
+
+        tokenizer.Padding.Should().Be(444);
+        generator.Generate(prompts).Should().Equal(new TextGenerator(golden.Model, TextTokenizer.Load(golden.Folder)).Generate(prompts));
+        generator.Invoking(it => it.Generate(["A", $"A{SmallTokenizer.Added}"])).Should().Throw<ArgumentException>().WithMessage(
+            "A text has the token '<added>', whose id 444 is outside the vocabulary of 444 (ids 0 to 443): the language model has no embedding for it. Take it out of the text.");
     }
 
     [Fact]

@@ -51,6 +51,22 @@ public sealed class FeatureBundleTests : IDisposable
     }
 
     [Fact]
+    public void The_begin_token_asks_for_format_2_and_is_not_written_where_it_is_not_wanted()
+    {
+        SmallBundle.Build(specialTokens: new SpecialTokenPolicy { Begin = true }).Save(Folder);
+        using var model = RouteSaeModel.Create(SmallBundle.Architecture, seed: 6);
+
+        var begun = FeatureBundle.Open(Folder);
+        var trained = begun.With("trained", model, FeatureCatalog.Unnamed(SmallBundle.Latents));
+
+        begun.Manifest.Format.Should().Be(2);
+        begun.Manifest.SpecialTokens.Should().Be(new SpecialTokenPolicy { Begin = true });
+        trained.Manifest.Format.Should().Be(2);
+        trained.Manifest.SpecialTokens.Should().Be(begun.Manifest.SpecialTokens);
+        JsonNode.Parse(SmallBundle.Build().ManifestBytes.Span)!["specialTokens"]!.AsObject().Select(field => field.Key).Should().Equal("add", "pool");
+    }
+
+    [Fact]
     public void A_folder_that_does_not_exist_is_no_bundle() =>
         FluentActions.Invoking(() => FeatureBundle.Open(Folder)).Should().Throw<BundleFormatException>()
             .WithMessage($"There is no bundle at '{Folder}': the folder does not exist.");

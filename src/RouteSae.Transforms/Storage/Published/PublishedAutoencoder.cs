@@ -21,7 +21,7 @@ public sealed class PublishedAutoencoder : IDisposable
     /// <summary>The tokens of a training text; null when the folder does not say.</summary>
     public int? ContextLength { get; init; }
 
-    /// <summary>Whether training texts began with the begin-of-sequence token (<see cref="SpecialTokenPolicy.Add"/>); null when the folder does not say.</summary>
+    /// <summary>Whether training texts began with the begin-of-sequence token (<see cref="SpecialTokenPolicy.Begin"/>); null when the folder does not say.</summary>
     public bool? PrependsBeginOfSequence { get; init; }
 
     /// <summary>What could not be taken over, or has to be checked, in sentences; empty when there is nothing.</summary>

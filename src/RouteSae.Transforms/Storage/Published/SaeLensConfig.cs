@@ -39,6 +39,9 @@ internal sealed record SaeLensConfig
     /// <summary>Whether the file names arguments of the language model at all: SAELens then asks for a model without TransformerLens's processing.</summary>
     public required bool HasModelArguments { get; init; }
 
+    /// <summary>Whether the file has a place for them, and it is empty: versions that centred and versions that did not wrote that.</summary>
+    public required bool HasEmptyModelArguments { get; init; }
+
     public required bool ReadsSomePositions { get; init; }
 
     public string? LanguageModel { get; init; }

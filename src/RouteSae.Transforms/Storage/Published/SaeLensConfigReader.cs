@@ -30,6 +30,7 @@ internal static class SaeLensConfigReader
             FromTransformerLens = fromTransformerLens,
             CentersWritingWeights = fields.Part("model_from_pretrained_kwargs")?.Flag("center_writing_weights"),
             HasModelArguments = fields.HasAny("model_from_pretrained_kwargs"),
+            HasEmptyModelArguments = fields.Has("model_from_pretrained_kwargs") && !fields.HasAny("model_from_pretrained_kwargs"),
             ReadsSomePositions = fields.Has("seqpos_slice") && fields.Json("seqpos_slice") is not ("[null]" or "[null,null]"),
             LanguageModel = fields.Text("model_name"),
             ContextLength = fields.Number("context_size"),

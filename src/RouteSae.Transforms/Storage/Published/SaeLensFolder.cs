@@ -34,7 +34,7 @@ internal static class SaeLensFolder
             LanguageModel = config.LanguageModel,
             ContextLength = config.ContextLength,
             PrependsBeginOfSequence = config.PrependsBeginOfSequence,
-            Notes = SaeLensNotes.Of(config, options),
+            Notes = SaeLensNotes.Of(config, options, scaling),
         };
     }
 

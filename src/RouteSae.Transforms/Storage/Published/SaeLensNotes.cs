@@ -1,3 +1,5 @@
+using RouteSae.Autoencoders;
+
 namespace RouteSae.Storage.Published;
 
 /// <summary>What a reader of a SAELens folder has to know beside the model.</summary>
@@ -21,7 +23,7 @@ internal static class SaeLensNotes
     }
 
     /// <summary>What to check, in sentences.</summary>
-    public static IReadOnlyList<string> Of(SaeLensConfig config, PublishedAutoencoderOptions options)
+    public static IReadOnlyList<string> Of(SaeLensConfig config, PublishedAutoencoderOptions options, HiddenStateScaling scaling)
     {
         var notes = new List<string>();
         if (config.Normalization == SaeLensNormalization.ExpectedAverage && options.ActivationScale is null)
@@ -29,6 +31,14 @@ internal static class SaeLensNotes
             notes.Add(
                 "normalize_activations is expected_average_only_in: if the factor of the training is not folded into the weights yet, set ActivationScale to it. "
                 + "SAELens keeps it in activation_scaler.json or in its list of releases (norm_scaling_factor).");
+        }
+
+        if (config.HasEmptyModelArguments && config.OwnScaling is null && options.CenterHiddenStates is null
+            && scaling is HiddenStateScaling.Centered or HiddenStateScaling.CenteredConstantNorm)
+        {
+            notes.Add(
+                "model_from_pretrained_kwargs is empty, and hidden states are read less their mean, as SAELens gave them before September 2024; since then it has the language model "
+                + "without processing. Set CenterHiddenStates: true if it was trained before, false if later. When that is not known, the value that reconstructs better is right.");
         }
 
         if (!config.IsSinglePrecision)

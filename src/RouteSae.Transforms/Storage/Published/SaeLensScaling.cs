@@ -8,14 +8,12 @@ namespace RouteSae.Storage.Published;
 /// </summary>
 internal static class SaeLensScaling
 {
+    /// <exception cref="ArgumentException">An option contradicts the file.</exception>
+    /// <exception cref="PublishedFormatException">The scaling cannot be known, or is none of ours.</exception>
     public static HiddenStateScaling Of(SaeLensConfig config, PublishedAutoencoderOptions options)
     {
         if (config.OwnScaling is { } own)
-        {
-            return Enum.TryParse<HiddenStateScaling>(own, out var scaling) && Enum.IsDefined(scaling) && scaling != HiddenStateScaling.PerLayer
-                ? scaling
-                : throw new PublishedFormatException($"{config.Location}: {SaeLensWriter.ScalingField} is '{own}', which no autoencoder of one hidden state has.");
-        }
+            return Own(own, config, options);
 
         // A layer norm takes the mean off by itself.
         if (config.Normalization == SaeLensNormalization.LayerNorm)
@@ -24,6 +22,22 @@ internal static class SaeLensScaling
         return config.Normalization == SaeLensNormalization.ConstantNorm
             ? centered ? HiddenStateScaling.CenteredConstantNorm : HiddenStateScaling.ConstantNorm
             : centered ? HiddenStateScaling.Centered : HiddenStateScaling.None;
+    }
+
+    private static HiddenStateScaling Own(string name, SaeLensConfig config, PublishedAutoencoderOptions options)
+    {
+        if (!Enum.TryParse<HiddenStateScaling>(name, out var scaling) || !Enum.IsDefined(scaling) || scaling == HiddenStateScaling.PerLayer)
+            throw new PublishedFormatException($"{config.Location}: {SaeLensWriter.ScalingField} is '{name}', which no autoencoder of one hidden state has.");
+        bool? centers = scaling switch
+        {
+            HiddenStateScaling.Centered or HiddenStateScaling.CenteredConstantNorm => true,
+            HiddenStateScaling.None or HiddenStateScaling.ConstantNorm => false,
+            _ => null, // takes the mean off by itself
+        };
+        return options.CenterHiddenStates is not { } said || said == (centers ?? said)
+            ? scaling
+            : throw new ArgumentException(
+                $"CenterHiddenStates is {said}, but by {config.Location} ({SaeLensWriter.ScalingField}) the autoencoder reads hidden states {(said ? "as they are" : "less their mean")}: its scaling is {scaling}.", nameof(options));
     }
 
     private static bool IsCentered(SaeLensConfig config, PublishedAutoencoderOptions options)

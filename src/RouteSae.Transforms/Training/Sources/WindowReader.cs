@@ -46,8 +46,8 @@ internal sealed class WindowReader(DecoderModel model, IReadOnlyList<int> hidden
     {
         if (hiddenStates.Count == 0)
             yield return "No hidden state is asked for; name at least one.";
-        if (tokenizer.VocabularySize > model.Config.VocabularySize)
-            yield return $"The tokenizer has {tokenizer.VocabularySize} tokens, but the language model knows {model.Config.VocabularySize}: they do not belong together.";
+        if (VocabularyFit.Problem(tokenizer, model.Config) is { } problem)
+            yield return $"Tokenizer and language model do not belong together: {problem}.";
         if (length > model.Config.MaxPositions)
             yield return $"{lengthName} is {length}, but the language model takes at most {model.Config.MaxPositions} tokens.";
     }

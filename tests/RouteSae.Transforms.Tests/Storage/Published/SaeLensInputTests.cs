@@ -89,6 +89,30 @@ public sealed class SaeLensInputTests : IDisposable
         published.Model.Scaling.Should().Be(expected);
     }
 
+    [Theory]
+    [InlineData("{ }", "layer_norm_epsilon", "none", null, true)]
+    [InlineData("{ }", "layer_norm_epsilon", "constant_norm_rescale", null, true)]
+    [InlineData("{ }", "layer_norm_epsilon", "none", true, false)]
+    [InlineData("{ }", "layer_norm_epsilon", "none", false, false)]
+    [InlineData("{ }", "layer_norm_epsilon", "layer_norm", null, false)]
+    [InlineData("{ }", "rms_norm_eps", "none", null, false)]
+    [InlineData("null", "layer_norm_epsilon", "none", null, false)]
+    [InlineData("{ \"center_writing_weights\": true }", "layer_norm_epsilon", "none", null, false)]
+    public void Empty_arguments_are_noted_where_they_leave_the_centring_open(string arguments, string norm, string normalization, bool? centers, bool noted)
+    {
+        var options = new PublishedAutoencoderOptions
+        {
+            LanguageModelFolder = LanguageModel("lm", $$"""{ "model_type": "some", "{{norm}}": 1e-5 }"""),
+            CenterHiddenStates = centers,
+        };
+
+        using var published = Load(metadata => metadata["model_from_pretrained_kwargs"] = JsonNode.Parse(arguments), options, normalization);
+
+        published.Notes.Should().HaveCount(noted ? 1 : 0);
+        if (noted)
+            published.Notes[0].Should().StartWith("model_from_pretrained_kwargs is empty, and hidden states are read less their mean").And.Contain("Set CenterHiddenStates");
+    }
+
     [Fact]
     public void A_centred_autoencoder_reads_the_hidden_state_less_its_mean_and_gives_the_mean_back()
     {
@@ -132,6 +156,31 @@ public sealed class SaeLensInputTests : IDisposable
         Loading(_ => { }, new PublishedAutoencoderOptions { ActivationScale = 2 }).Should().Throw<ArgumentException>()
             .WithMessage("ActivationScale is for normalize_activations = expected_average_only_in, which*does not say.*");
         Loading(_ => { }, new PublishedAutoencoderOptions { ActivationScale = -1 }).Should().Throw<ArgumentException>().WithMessage("ActivationScale is -1; it must be above 0.*");
+    }
+
+    [Theory]
+    [InlineData(HiddenStateScaling.None, true, "as they are")]
+    [InlineData(HiddenStateScaling.ConstantNorm, true, "as they are")]
+    [InlineData(HiddenStateScaling.Centered, false, "less their mean")]
+    [InlineData(HiddenStateScaling.CenteredConstantNorm, false, "less their mean")]
+    public void Centring_that_contradicts_our_own_scaling_is_an_error(HiddenStateScaling scaling, bool centers, string read)
+    {
+        Loading(metadata => metadata["routesae_scaling"] = $"{scaling}", new PublishedAutoencoderOptions { CenterHiddenStates = centers }).Should().Throw<ArgumentException>()
+            .WithMessage($"CenterHiddenStates is {centers}, but by {ConfigPath} (routesae_scaling) the autoencoder reads hidden states {read}: its scaling is {scaling}.*");
+        using var same = Load(metadata => metadata["routesae_scaling"] = $"{scaling}", new PublishedAutoencoderOptions { CenterHiddenStates = !centers });
+        same.Model.Scaling.Should().Be(scaling);
+    }
+
+    [Theory]
+    [InlineData(HiddenStateScaling.PerToken)]
+    [InlineData(HiddenStateScaling.LayerNorm)]
+    public void Where_the_scaling_takes_the_mean_off_by_itself_centring_is_free(HiddenStateScaling scaling)
+    {
+        foreach (var centers in new[] { true, false })
+        {
+            using var published = Load(metadata => metadata["routesae_scaling"] = $"{scaling}", new PublishedAutoencoderOptions { CenterHiddenStates = centers });
+            published.Model.Scaling.Should().Be(scaling);
+        }
     }
 
     private string LanguageModel(string name, string config)
