@@ -19,7 +19,7 @@ internal sealed class EmbeddedBundle : IBundleFiles
     {
         _bundle = FeatureBundle.Open(this);
         Tokenizer = BundleParts.LoadTokenizer(_bundle);
-        Preparer = new TextPreparer(Tokenizer, _bundle.Manifest.SpecialTokens, ContextLength, firstTruncated: null);
+        Preparer = new TextPreparer(Tokenizer, Config(), _bundle.Manifest.SpecialTokens, ContextLength, firstTruncated: null);
     }
 
     public string Location => "the embedded model (RouteSae.TinyModel)";
@@ -47,9 +47,10 @@ internal sealed class EmbeddedBundle : IBundleFiles
 
     private DecoderModel LoadWholeLanguageModel()
     {
-        var config = DecoderConfig.Parse(Encoding.UTF8.GetString(_bundle.ReadAll(BundleFileNames.ModelConfig)), BundleFileNames.ModelConfig);
         using var stream = Open(BundleFileNames.ModelWeights);
         using var weights = SafetensorsFile.Read(stream, BundleFileNames.ModelWeights);
-        return DecoderModel.Load(config, weights, new DecoderLoadOptions { Precision = Precision.Float32 });
+        return DecoderModel.Load(Config(), weights, new DecoderLoadOptions { Precision = Precision.Float32 });
     }
+
+    private DecoderConfig Config() => DecoderConfig.Parse(Encoding.UTF8.GetString(_bundle.ReadAll(BundleFileNames.ModelConfig)), BundleFileNames.ModelConfig);
 }
