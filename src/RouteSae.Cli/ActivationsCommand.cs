@@ -46,9 +46,7 @@ internal static class ActivationsCommand
         {
             var step = Math.Max(1, TokensOfPass / length);
             for (long row = 0; row < rows; row += step)
-            {
                 Write(model, prompts, row, Math.Min(step, rows - row), request, pieces, cancellation);
-            }
         });
         output.WriteLine($"{path}: {HiddenStates} [{string.Join(", ", hiddenShape)}], {Logits} [{string.Join(", ", logitsShape)}]");
     }

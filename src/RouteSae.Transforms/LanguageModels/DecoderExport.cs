@@ -87,6 +87,8 @@ internal static class DecoderExport
         };
         if (config.Padding is { } padding)
             json["pad_token_id"] = padding;
+        if (config.RepetitionPenalty != 1)
+            json["repetition_penalty"] = config.RepetitionPenalty;
         json["eos_token_id"] = config.EndOfSequence switch
         {
             [] => null,

@@ -69,6 +69,7 @@ public sealed class SavedModelTests
             RopeTheta = 123456,
             EndOfSequence = [3, 5],
             Padding = 7,
+            RepetitionPenalty = 1.25,
             RopeScaling = s_scalings[scaling],
         };
         using (var created = DecoderModel.CreateRandom(config, seed: 1))
