@@ -9,7 +9,9 @@ internal sealed class KernelLoop
     private readonly int _count;
     private readonly int _grain;
     private readonly Action<int, int> _body;
+    private readonly Lock _failing = new();
     private ExceptionDispatchInfo? _failure;
+    private int _failed;
     private int _next;
     private int _done;
 
@@ -18,7 +20,7 @@ internal sealed class KernelLoop
     /// <summary>Calls <paramref name="body"/> with ranges [first, end) that cover 0 to <paramref name="count"/>.</summary>
     /// <param name="count">Rows.</param>
     /// <param name="grain">Rows of a range, the last one and a single-threaded run apart.</param>
-    /// <param name="body">Called on several threads at once.</param>
+    /// <param name="body">Called on several threads at once. Where several ranges fail, the first one's exception is thrown, as on one thread.</param>
     public static void For(int count, int grain, Action<int, int> body)
     {
         var threads = Math.Min(TorchRuntime.Threads, (count + grain - 1) / grain);
@@ -53,9 +55,18 @@ internal sealed class KernelLoop
             }
             catch (Exception exception)
             {
-                _failure ??= ExceptionDispatchInfo.Capture(exception);
+                Keep(exception, first);
             }
             Interlocked.Add(ref _done, end - first);
+        }
+    }
+
+    private void Keep(Exception exception, int first)
+    {
+        lock (_failing)
+        {
+            if (_failure is null || first < _failed)
+                (_failure, _failed) = (ExceptionDispatchInfo.Capture(exception), first);
         }
     }
 }
