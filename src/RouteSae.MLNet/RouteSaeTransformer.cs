@@ -65,6 +65,10 @@ public sealed class RouteSaeTransformer : ITransformer, IDisposable
         return _featurizer.Use(featurizer => featurizer.Explain(text));
     }
 
+    /// <summary>The number of tokens of a text that the network reads, special tokens included.</summary>
+    /// <param name="text">The text; null and empty ones have none.</param>
+    public int CountTokens(string? text) => _featurizer.Use(featurizer => featurizer.CountTokens(text));
+
     /// <summary>The schema after the transform.</summary>
     /// <param name="inputSchema">The input's schema.</param>
     /// <exception cref="ArgumentOutOfRangeException">The input column is missing or is not text.</exception>
@@ -82,6 +86,10 @@ public sealed class RouteSaeTransformer : ITransformer, IDisposable
         ArgumentNullException.ThrowIfNull(input);
         return new FeatureDataView(input, _column);
     }
+
+    /// <summary>As <see cref="Transform"/>, for a reader that is known to read all rows: the first window is as large as the others.</summary>
+    internal IDataView TransformWhole(IDataView input) =>
+        new FeatureDataView(input, _column with { FirstWindowSize = _column.WindowSize });
 
     /// <summary>Maps one row at a time, as prediction engines do.</summary>
     /// <param name="inputSchema">The schema of the rows.</param>

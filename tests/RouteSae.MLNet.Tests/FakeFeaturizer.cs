@@ -27,6 +27,8 @@ internal sealed class FakeFeaturizer(int latents) : ITextFeaturizer
         return [.. texts.Select(Vector)];
     }
 
+    public int CountTokens(string? text) => (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
+
     public TokenFeatures Explain(string text) => new(
         text,
         [new TokenExplanation { TokenId = 0, Token = text, Span = new CharacterSpan(0, text.Length), Pooled = true, HiddenState = 2, Probability = 1, Features = [] }],

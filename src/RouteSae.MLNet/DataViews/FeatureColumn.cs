@@ -17,4 +17,8 @@ internal sealed record FeatureColumn(
     VectorDataViewType Type,
     DataViewSchema.Annotations Annotations,
     int WindowSize,
-    Func<IReadOnlyList<string?>, FeatureVector[]> Encode);
+    Func<IReadOnlyList<string?>, FeatureVector[]> Encode)
+{
+    /// <summary>The rows of a cursor's first window; each following one is twice as large, up to <see cref="WindowSize"/>.</summary>
+    public int FirstWindowSize { get; init; } = 1;
+}

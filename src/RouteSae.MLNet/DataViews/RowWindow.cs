@@ -19,11 +19,12 @@ internal sealed class RowWindow
     private DataViewRowId[] _ids = [];
     private long[] _batches = [];
     private FeatureVector[]? _features;
-    private int _nextSize = 1;
+    private int _nextSize;
 
     public RowWindow(OutputBinding binding, DataViewRowCursor source, bool[] active)
     {
         _column = binding.Column;
+        _nextSize = _column.FirstWindowSize;
         _source = source;
         _readText = binding.TextGetter(source);
         _readId = source.GetIdGetter();
