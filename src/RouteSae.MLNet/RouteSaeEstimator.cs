@@ -20,7 +20,13 @@ public sealed class RouteSaeEstimator : IEstimator<RouteSaeTransformer>
     private readonly RouteSaeOptions _options;
     private readonly Lazy<FeatureModel> _model;
 
-    internal RouteSaeEstimator(IHostEnvironment environment, string outputColumnName, string? inputColumnName, RouteSaeOptions? options)
+    /// <param name="environment">Log and seed.</param>
+    /// <param name="outputColumnName">The feature column.</param>
+    /// <param name="inputColumnName">The text column; the output's name when null.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="open">Gives the model; null opens the one that the options name.</param>
+    internal RouteSaeEstimator(
+        IHostEnvironment environment, string outputColumnName, string? inputColumnName, RouteSaeOptions? options, Func<FeatureModel>? open = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
         if (inputColumnName is not null)
@@ -38,7 +44,7 @@ public sealed class RouteSaeEstimator : IEstimator<RouteSaeTransformer>
         _outputColumnName = outputColumnName;
         _inputColumnName = inputColumnName ?? outputColumnName;
         _host = environment.Register("RouteSae", _options.Seed);
-        _model = new Lazy<FeatureModel>(() => FeatureModelLoader.Open(_host, _options), LazyThreadSafetyMode.PublicationOnly);
+        _model = new Lazy<FeatureModel>(open ?? (() => FeatureModelLoader.Open(_host, _options)), LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>Opens the model, and trains router and autoencoder where <see cref="RouteSaeOptions.Training"/> asks for it.</summary>
