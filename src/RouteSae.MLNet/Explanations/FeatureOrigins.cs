@@ -13,10 +13,10 @@ internal sealed class FeatureOrigins
         var byName = new Dictionary<string, (RouteSaeTransformer, int)>();
         foreach (var featurizer in featurizers)
         {
-            for (var latent = 0; latent < featurizer.FeatureNames.Count; latent++)
+            foreach (var (name, slot) in featurizer.SlotNames.Zip(featurizer.Slots))
             {
-                byName.TryAdd(featurizer.FeatureNames[latent], (featurizer, latent));
-                byName[$"{featurizer.OutputColumnName}.{featurizer.FeatureNames[latent]}"] = (featurizer, latent);
+                byName.TryAdd(name, (featurizer, slot.Latent));
+                byName[$"{featurizer.OutputColumnName}.{name}"] = (featurizer, slot.Latent);
             }
         }
 
@@ -38,6 +38,9 @@ internal sealed class FeatureOrigins
     public IReadOnlyList<FeatureOccurrence> Occurrences(int slot, IReadOnlyDictionary<RouteSaeTransformer, TokenFeatures> texts) =>
         _bySlot.TryGetValue(slot, out var origin)
             ? [.. texts[origin.Featurizer].Tokens.Where(token => token.Pooled)
-                .SelectMany(token => token.Features.Where(active => active.Latent == origin.Latent).Select(active => new FeatureOccurrence(token.Span, active.Value)))]
+                .SelectMany(token => token.Features.Where(active => Counts(active, origin)).Select(active => new FeatureOccurrence(token.Span, active.Value)))]
             : [];
+
+    private static bool Counts(ActiveFeature active, (RouteSaeTransformer Featurizer, int Latent) origin) =>
+        active.Latent == origin.Latent && (origin.Featurizer.MinimumActivation == 0 || active.Value >= origin.Featurizer.MinimumActivation);
 }

@@ -33,7 +33,7 @@ internal sealed class ServedModel<TInput, TOutput>
 
         var transformed = ModelParts.Of(model).Aggregate(
             ml.Data.LoadFromEnumerable(_rows),
-            (view, part) => new SequentialView(part is RouteSaeTransformer own ? own.TransformWhole(view) : part.Transform(view)));
+            (view, part) => new SequentialView(part is RouteSaeTransformer own ? own.TransformBatches(view) : part.Transform(view)));
         _outputs = ml.Data.CreateEnumerable<TOutput>(transformed, reuseRowObject: false);
         _explainer = new Lazy<DecisionExplainer>(() => new DecisionExplainer(model, ml.Data.LoadFromEnumerable<TInput>([]).Schema));
     }
