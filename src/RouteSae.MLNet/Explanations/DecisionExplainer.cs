@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using RouteSae.Features;
-using RouteSae.MLNet.DataViews;
 using RouteSae.MLNet.Models;
 
 namespace RouteSae.MLNet;
@@ -41,8 +40,8 @@ public sealed class DecisionExplainer
         var schema = model.GetOutputSchema(inputSchema);
         _featureColumn = predictor.FeatureColumnName;
         _weights = LinearWeights.Of(predictor.Model);
-        Classes = ClassNames(schema);
-        _names = Names(schema[_featureColumn]) ?? [];
+        Classes = ScoreNames.Of(schema);
+        _names = ScoreNames.Slots(schema[_featureColumn]) ?? [];
         _origins = new FeatureOrigins(_names, _featurizers);
     }
 
@@ -95,27 +94,4 @@ public sealed class DecisionExplainer
         TextColumn = _origins.TextColumn(slot),
         Occurrences = _origins.Occurrences(slot, texts),
     };
-
-    private static IReadOnlyList<string> ClassNames(DataViewSchema schema)
-    {
-        var score = schema["Score"];
-        if (score.Type is VectorDataViewType vector)
-        {
-            return Names(score) ?? [.. Enumerable.Range(0, vector.Size).Select(index => $"class {index}")];
-        }
-
-        return [schema.GetColumnOrNull("PredictedLabel")?.Type is BooleanDataViewType ? "True" : "Score"];
-    }
-
-    private static IReadOnlyList<string>? Names(DataViewSchema.Column column)
-    {
-        if (column.Annotations.Schema.GetColumnOrNull(SlotNames.Kind) is null)
-        {
-            return null;
-        }
-
-        VBuffer<ReadOnlyMemory<char>> names = default;
-        column.GetSlotNames(ref names);
-        return [.. names.DenseValues().Select(name => name.ToString())];
-    }
 }

@@ -17,6 +17,7 @@ internal sealed class ServedModel<TInput, TOutput>
     private readonly ITransformer _model;
     private readonly BatchRows<TInput> _rows = new();
     private readonly IEnumerable<TOutput> _outputs;
+    private readonly IReadOnlyList<string> _classes;
     private readonly IReadOnlyList<RouteSaeTransformer> _featurizers;
     private readonly Lazy<DecisionExplainer> _explainer;
     private int _users = 1;
@@ -34,6 +35,7 @@ internal sealed class ServedModel<TInput, TOutput>
         var transformed = ModelParts.Of(model).Aggregate(
             ml.Data.LoadFromEnumerable(_rows),
             (view, part) => new SequentialView(part is RouteSaeTransformer own ? own.TransformBatches(view) : part.Transform(view)));
+        _classes = ScoreNames.Of(transformed.Schema);
         _outputs = ml.Data.CreateEnumerable<TOutput>(transformed, reuseRowObject: false);
         _explainer = new Lazy<DecisionExplainer>(() => new DecisionExplainer(model, ml.Data.LoadFromEnumerable<TInput>([]).Schema));
     }
@@ -51,6 +53,11 @@ internal sealed class ServedModel<TInput, TOutput>
         try
         {
             TOutput[] outputs = [.. _outputs];
+            foreach (var named in outputs.OfType<IClassNames>())
+            {
+                named.ClassNames = _classes;
+            }
+
             return outputs.Length == inputs.Count ? outputs : throw new InvalidOperationException(
                 $"The model made {outputs.Length} rows of {inputs.Count}. A hosted model must keep every row: save it without row filters.");
         }
