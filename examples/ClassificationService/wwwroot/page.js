@@ -68,16 +68,22 @@ function showFeatures(answer) {
     const name = make("span", "tokens");
     name.append(...(tokens ?? "").split("|").filter(token => token.trim()).map(token => make("span", "", token.trim())), make("small", "number", number));
     button.append(name, make("span", "weight", `${weight < 0 ? "−" : "+"}${Math.abs(weight).toFixed(2)}`));
-    button.append(make("span", "fired", firedOn(feature)));
+    button.append(make("span", "fired", firedOn(feature, answer.text)));
     link(button, () => words.filter(word => word.fired.has(index)), () => [button]);
     return button;
   });
   $("features").replaceChildren(...features.map(button => { const row = make("li"); row.append(button); return row; }));
 }
 
-function firedOn(feature) {
-  const distinct = [...new Set(feature.words.map(word => word.text.trim()).filter(Boolean))];
-  return distinct.length ? `on ${distinct.map(word => `“${word}”`).join(", ")}` : "on no word of the message";
+// A token may be a part of a word; here the whole word is shown.
+function firedOn(feature, text) {
+  const distinct = new Set(feature.words.map(word => {
+    const start = word.start + (word.text.length - word.text.trimStart().length);
+    const before = text.slice(0, start).match(/[\p{L}\p{N}'’-]*$/u)[0];
+    const after = text.slice(word.start + word.length).match(/^[\p{L}\p{N}'’-]*/u)[0];
+    return `${before}${word.text.trimStart()}${after}`.trim();
+  }).filter(Boolean));
+  return distinct.size ? `on ${[...distinct].map(word => `“${word}”`).join(", ")}` : "on no word of the message";
 }
 
 // The message in pieces: where spans of several features begin or end, a piece ends.
