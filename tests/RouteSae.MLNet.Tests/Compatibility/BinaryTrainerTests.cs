@@ -11,7 +11,7 @@ namespace RouteSae.MLNet.Tests.Compatibility;
 /// <summary>Every binary trainer of Microsoft.ML, FastTree and LightGbm, in a pipeline that is saved and loaded.</summary>
 public sealed class BinaryTrainerTests(MessageFeatures messages) : IClassFixture<MessageFeatures>
 {
-    private static readonly Trainers Covered = new()
+    private static readonly NamedEstimators Covered = new()
     {
         ["AveragedPerceptron"] = ml => ml.BinaryClassification.Trainers.AveragedPerceptron(),
         ["FastForest"] = ml => ml.BinaryClassification.Trainers.FastForest(numberOfTrees: 10, minimumExampleCountPerLeaf: 2),

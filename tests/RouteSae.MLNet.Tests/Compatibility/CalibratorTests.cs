@@ -7,7 +7,7 @@ namespace RouteSae.MLNet.Tests.Compatibility;
 /// <summary>Every calibrator, on the scores of a trainer that gives no probabilities.</summary>
 public sealed class CalibratorTests(MessageFeatures messages) : IClassFixture<MessageFeatures>
 {
-    private static readonly Trainers Covered = new()
+    private static readonly NamedEstimators Covered = new()
     {
         ["Isotonic"] = ml => ml.BinaryClassification.Calibrators.Isotonic(),
         ["Naive"] = ml => ml.BinaryClassification.Calibrators.Naive(),

@@ -24,6 +24,19 @@ public sealed class ImportanceTests(MessageFeatures messages) : IClassFixture<Me
     }
 
     [Fact]
+    public void Permuting_with_the_weight_filter_fails_on_vectors_those_of_ML_NET_included()
+    {
+        var words = _ml.Transforms.Text.FeaturizeText("Words", "Text").Fit(messages.Featurized).Transform(messages.Featurized);
+
+        foreach (var column in new[] { "Words", "Features" })
+        {
+            var model = _ml.BinaryClassification.Trainers.LbfgsLogisticRegression(featureColumnName: column).Fit(words);
+            FluentActions.Invoking(() => _ml.BinaryClassification.PermutationFeatureImportanceNonCalibrated(model, words, useFeatureWeightFilter: true))
+                .Should().Throw<ArgumentOutOfRangeException>();
+        }
+    }
+
+    [Fact]
     public void Permuting_the_features_of_a_whole_pipeline_is_reported_under_their_names()
     {
         var model = messages.Estimator.AppendCacheCheckpoint(_ml)

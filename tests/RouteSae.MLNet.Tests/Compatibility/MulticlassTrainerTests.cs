@@ -7,7 +7,7 @@ namespace RouteSae.MLNet.Tests.Compatibility;
 /// <summary>Every multiclass trainer of Microsoft.ML and LightGbm, in a pipeline that is saved and loaded.</summary>
 public sealed class MulticlassTrainerTests(MessageFeatures messages) : IClassFixture<MessageFeatures>
 {
-    private static readonly Trainers Covered = new()
+    private static readonly NamedEstimators Covered = new()
     {
         ["LbfgsMaximumEntropy"] = ml => ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("TopicKey"),
         ["LightGbm"] = ml => ml.MulticlassClassification.Trainers.LightGbm("TopicKey", minimumExampleCountPerLeaf: 2, numberOfIterations: 20),

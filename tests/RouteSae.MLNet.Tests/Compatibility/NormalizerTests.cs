@@ -7,7 +7,7 @@ namespace RouteSae.MLNet.Tests.Compatibility;
 /// <summary>Every normaliser of vectors: what it promises holds, and the slots keep their names.</summary>
 public sealed class NormalizerTests(MessageFeatures messages) : IClassFixture<MessageFeatures>
 {
-    private static readonly Trainers Covered = new()
+    private static readonly NamedEstimators Covered = new()
     {
         ["NormalizeBinning"] = ml => ml.Transforms.NormalizeBinning("Out", "Features"),
         ["NormalizeGlobalContrast"] = ml => ml.Transforms.NormalizeGlobalContrast("Out", "Features"),

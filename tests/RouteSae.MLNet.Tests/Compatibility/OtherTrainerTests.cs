@@ -9,7 +9,7 @@ namespace RouteSae.MLNet.Tests.Compatibility;
 /// <summary>Every trainer of the other tasks: regression, ranking, clustering and anomaly detection.</summary>
 public sealed class OtherTrainerTests(MessageFeatures messages) : IClassFixture<MessageFeatures>
 {
-    private static readonly Trainers Regression = new()
+    private static readonly NamedEstimators Regression = new()
     {
         ["FastForest"] = ml => ml.Regression.Trainers.FastForest("Rating", numberOfTrees: 10, minimumExampleCountPerLeaf: 2),
         ["FastTree"] = ml => ml.Regression.Trainers.FastTree("Rating", numberOfTrees: 10, minimumExampleCountPerLeaf: 2),
@@ -21,7 +21,7 @@ public sealed class OtherTrainerTests(MessageFeatures messages) : IClassFixture<
         ["Sdca"] = ml => ml.Regression.Trainers.Sdca("Rating", maximumNumberOfIterations: 20),
     };
 
-    private static readonly Trainers Ranking = new()
+    private static readonly NamedEstimators Ranking = new()
     {
         ["FastTree"] = ml => ml.Ranking.Trainers.FastTree("Rating", rowGroupColumnName: "Thread", numberOfTrees: 10, minimumExampleCountPerLeaf: 2),
         ["LightGbm"] = ml => ml.Ranking.Trainers.LightGbm("Rating", rowGroupColumnName: "Thread", minimumExampleCountPerLeaf: 2, numberOfIterations: 20),

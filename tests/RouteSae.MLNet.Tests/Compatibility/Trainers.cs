@@ -1,9 +1,0 @@
-using Microsoft.ML;
-
-namespace RouteSae.MLNet.Tests.Compatibility;
-
-/// <summary>Trainers by the name of their catalogue method.</summary>
-internal sealed class Trainers : Dictionary<string, Func<MLContext, IEstimator<ITransformer>>>
-{
-    public TheoryData<string> Names => [.. Keys.Order(StringComparer.Ordinal)];
-}
