@@ -26,6 +26,8 @@ internal sealed class Consumer : IDisposable
         Write("Directory.Build.props", $"""
             <Project>
               <PropertyGroup>
+                <ImportDirectoryBuildTargets>false</ImportDirectoryBuildTargets>
+                <ImportDirectoryPackagesProps>false</ImportDirectoryPackagesProps>
                 <RestorePackagesPath>{_folder.File("packages")}</RestorePackagesPath>
                 <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
                 <CreateSymbolicLinksForCopyLocalIfPossible>true</CreateSymbolicLinksForCopyLocalIfPossible>

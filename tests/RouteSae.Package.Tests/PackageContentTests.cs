@@ -7,6 +7,12 @@ namespace RouteSae.Package.Tests;
 [Collection(PackageCollection.Name)]
 public sealed class PackageContentTests(PackedLibraries packages)
 {
+    [Fact]
+    public void These_are_the_packages() =>
+        Directory.GetFiles(packages.Folder, "*.nupkg").Select(Path.GetFileName).Should().BeEquivalentTo(
+            new[] { "RouteSae.Transforms", "RouteSae.TinyModel", "RouteSae.MLNet" }.Select(id => $"{id}.{packages.Version}.nupkg"),
+            "a new one belongs into the tests below");
+
     [Theory]
     [InlineData("RouteSae.Transforms", "Google.Protobuf", "Microsoft.ML.Tokenizers", "SharpZipLib", "SkiaSharp", "TorchSharp")]
     [InlineData("RouteSae.TinyModel")]

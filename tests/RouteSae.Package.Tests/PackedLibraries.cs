@@ -22,10 +22,11 @@ public sealed class PackedLibraries : IAsyncLifetime
     public async Task InitializeAsync()
     {
         // Nothing is built: the outputs are in use by the other test projects.
-        foreach (var id in new[] { "RouteSae.Transforms", "RouteSae.TinyModel", "RouteSae.MLNet" })
+        foreach (var project in Projects())
         {
+            var id = Path.GetFileName(project);
             var packed = await DotNetCommand.RunAsync(
-                RepositoryFiles.Root, "pack", Path.Combine("src", id), "--no-build", "-c", Configuration(), "-o", Folder,
+                RepositoryFiles.Root, "pack", project, "--no-build", "-c", Configuration(), "-o", Folder,
                 $"-p:PackageVersion={Version}", $"-p:NuspecOutputPath={_folder.File("nuspec", id)}{Path.DirectorySeparatorChar}");
             packed.Require();
         }
@@ -36,6 +37,11 @@ public sealed class PackedLibraries : IAsyncLifetime
         _folder.Dispose();
         return Task.CompletedTask;
     }
+
+    // What is packed declares its public API.
+    private static IEnumerable<string> Projects() =>
+        Directory.GetFiles(Path.Combine(RepositoryFiles.Root, "src"), "PublicAPI.Shipped.txt", SearchOption.AllDirectories)
+            .Select(file => Path.GetDirectoryName(file)!);
 
     // The libraries were built with these tests, in the same configuration: bin/CONFIGURATION/FRAMEWORK.
     private static string Configuration() =>
