@@ -19,6 +19,7 @@ public sealed class RouteSaeEstimator : IEstimator<RouteSaeTransformer>
     private readonly string _inputColumnName;
     private readonly RouteSaeOptions _options;
     private readonly Lazy<FeatureModel> _model;
+    private readonly bool _isTrained;
 
     internal RouteSaeEstimator(IHostEnvironment environment, string outputColumnName, string? inputColumnName, RouteSaeOptions? options)
     {
@@ -36,6 +37,14 @@ public sealed class RouteSaeEstimator : IEstimator<RouteSaeTransformer>
         _model = new Lazy<FeatureModel>(() => FeatureModelLoader.Open(_host, _options), LazyThreadSafetyMode.PublicationOnly);
     }
 
+    /// <summary>An estimator over a model that others use as well, and that is trained already where the options ask for it.</summary>
+    internal RouteSaeEstimator(IHostEnvironment environment, string outputColumnName, string inputColumnName, RouteSaeOptions options, FeatureModel model)
+        : this(environment, outputColumnName, inputColumnName, options)
+    {
+        _model = new Lazy<FeatureModel>(model);
+        _isTrained = true;
+    }
+
     /// <summary>Opens the model, and trains router and autoencoder where <see cref="RouteSaeOptions.Training"/> asks for it.</summary>
     /// <param name="input">The data; read only for training.</param>
     /// <returns>The transformer that adds the features.</returns>
@@ -49,7 +58,7 @@ public sealed class RouteSaeEstimator : IEstimator<RouteSaeTransformer>
         ArgumentNullException.ThrowIfNull(input);
         MlNetInterop.EnsureCompatible();
         InputColumn.Find(input.Schema, _inputColumnName);
-        var model = _options.Training is { } training ? Train(training, input) : _model.Value;
+        var model = _options.Training is { } training && !_isTrained ? Train(training, input) : _model.Value;
         return new RouteSaeTransformer(_outputColumnName, _inputColumnName, _options, model);
     }
 
