@@ -109,7 +109,7 @@ public sealed class RouteSaeExperiment
         limited.CancelAfter(_options.TimeLimit ?? Timeout.InfiniteTimeSpan);
         var host = ((IHostEnvironment)_ml).Register("RouteSaeExperiment");
         var seed = _options.Seed ?? host.Rand.Next();
-        using var models = new SharedModels(host, _options.TextColumnName);
+        using var models = new SharedModels(host, _options.TextColumnName, _options.CacheMegabytes);
         var plan = Plan(trainers, seed, models);
 
         var runner = new TrialRunner(_options, new ExperimentData(_ml, _options, train, validation, seed), models, seed);

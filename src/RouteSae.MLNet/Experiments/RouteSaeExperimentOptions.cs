@@ -3,6 +3,8 @@ namespace RouteSae.MLNet.Experiments;
 /// <summary>Settings of a <see cref="RouteSaeExperiment"/>. Checked all at once, before any work, by its Execute.</summary>
 public sealed class RouteSaeExperimentOptions
 {
+    private const int MostDays = 40;
+
     /// <summary>The text column. Default: Text.</summary>
     public string TextColumnName { get; set; } = "Text";
 
@@ -42,8 +44,14 @@ public sealed class RouteSaeExperimentOptions
     /// <summary>Folds of the cross-validation, at least 2. Default: 5. Not used with a validation set.</summary>
     public int Folds { get; set; } = 5;
 
-    /// <summary>How long trials may take, above 0. Null, the default: no limit. The trial under way is broken off; the best model's fit on all rows comes on top.</summary>
+    /// <summary>How long trials may take, above 0 and at most 40 days. Null, the default: no limit. The trial under way is broken off; the best model's fit on all rows comes on top.</summary>
     public TimeSpan? TimeLimit { get; set; }
+
+    /// <summary>
+    /// How many megabytes of codes (about 300 bytes a token) are kept for all trials of a network, 0 to 65,536, in place of
+    /// <see cref="RouteSaeOptions.CacheMegabytes"/>. Default: 4096. They are freed at the end. For texts that do not fit, the network runs again in every trial.
+    /// </summary>
+    public int CacheMegabytes { get; set; } = 4096;
 
     /// <summary>Seed of draws, folds and trainers. Null, the default: drawn from the MLContext, so that its seed decides.</summary>
     public int? Seed { get; set; }
@@ -95,9 +103,14 @@ public sealed class RouteSaeExperimentOptions
             yield return $"Folds is {Folds}. It must be at least 2.";
         }
 
-        if (TimeLimit <= TimeSpan.Zero)
+        if (TimeLimit <= TimeSpan.Zero || TimeLimit?.TotalDays > MostDays)
         {
-            yield return $"TimeLimit is {TimeLimit}. It must be above 0, or null for none.";
+            yield return $"TimeLimit is {TimeLimit}. It must be above 0 and at most {MostDays} days, or null for none.";
+        }
+
+        if (CacheMegabytes is < 0 or > 65_536)
+        {
+            yield return $"CacheMegabytes is {CacheMegabytes}. It must be 0 to 65536.";
         }
     }
 }

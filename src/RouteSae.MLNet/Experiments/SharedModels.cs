@@ -10,7 +10,7 @@ namespace RouteSae.MLNet.Experiments;
 /// The networks of an experiment: one for all trials whose options ask for the same network, with what it computed of each text.
 /// The only place here that knows how features are shared. Disposing frees all networks that no model of the user holds.
 /// </summary>
-internal sealed class SharedModels(IHost host, string textColumn) : IDisposable
+internal sealed class SharedModels(IHost host, string textColumn, int cacheMegabytes) : IDisposable
 {
     private const string Features = "RouteSaeExperimentFeatures";
 
@@ -23,7 +23,7 @@ internal sealed class SharedModels(IHost host, string textColumn) : IDisposable
         var key = Key(options, withTraining: false);
         if (!_opened.TryGetValue(key, out var model))
         {
-            model = Keep(FeatureModelLoader.Open(host, options));
+            model = Keep(FeatureModelLoader.Open(host, Cached(options)));
             _opened.Add(key, model);
         }
 
@@ -42,7 +42,7 @@ internal sealed class SharedModels(IHost host, string textColumn) : IDisposable
         if (!_trained.TryGetValue(key, out var model))
         {
             var trained = FeatureModelTraining.Train(host, Open(options).Bundle, training, options.Seed, trainOn, textColumn);
-            model = Keep(FeatureModelLoader.Load(host, trained, options));
+            model = Keep(FeatureModelLoader.Load(host, trained, Cached(options)));
             _trained.Add(key, model);
         }
 
@@ -60,7 +60,7 @@ internal sealed class SharedModels(IHost host, string textColumn) : IDisposable
     /// <param name="cancellationToken">Stops between two windows of rows.</param>
     public void Encode(FeatureModel model, RouteSaeOptions options, IEnumerable<IDataView> texts, Action<long> encoded, CancellationToken cancellationToken)
     {
-        using var transformer = new RouteSaeTransformer(Features, textColumn, options, model);
+        using var transformer = new RouteSaeTransformer(Features, textColumn, options, model, FittedFeatures.Nothing);
         var count = 0L;
         foreach (var view in texts.Select(transformer.Transform))
         {
@@ -78,6 +78,12 @@ internal sealed class SharedModels(IHost host, string textColumn) : IDisposable
                 }
             }
         }
+
+        encoded(count);
+        if (model.Cache is { IsFull: true })
+        {
+            model.Warn("The experiment's cache is full: the network runs again for the texts that do not fit, in every trial. Raise RouteSaeExperimentOptions.CacheMegabytes.");
+        }
     }
 
     public void Dispose()
@@ -85,7 +91,15 @@ internal sealed class SharedModels(IHost host, string textColumn) : IDisposable
         foreach (var model in _opened.Values.Concat(_trained.Values).Distinct())
         {
             model.Featurizer.RemoveOwner();
+            model.Cache?.Clear();
         }
+    }
+
+    private RouteSaeOptions Cached(RouteSaeOptions options)
+    {
+        var cached = options.Copy();
+        cached.CacheMegabytes = cacheMegabytes;
+        return cached;
     }
 
     private static FeatureModel Keep(FeatureModel model)
@@ -101,6 +115,7 @@ internal sealed class SharedModels(IHost host, string textColumn) : IDisposable
         options.MaxTokens,
         options.Precision,
         options.TokensPerBatch,
+        HasMean = options.RoutedColumnName is not null,
         Training = withTraining ? options.Training : null,
         Seed = withTraining ? options.Seed : null,
     });

@@ -54,18 +54,20 @@ internal sealed class TrialRunner(RouteSaeExperimentOptions options, ExperimentD
         var ml = new MLContext(seed);
         var rows = data.All;
         var fitted = Pipeline(ml, trial).Fit(rows);
-        ITransformer[] chain = [.. data.Label is { } label ? [label] : Array.Empty<ITransformer>(), .. fitted];
+        ITransformer[] chain = [.. data.Label is { } label ? [label] : Array.Empty<ITransformer>(), .. fitted.Select(WithoutCache)];
         var predicted = fitted.GetOutputSchema(rows.Schema).GetColumnOrNull("PredictedLabel");
         return predicted is { Type: KeyDataViewType } key && key.Annotations.Schema.GetColumnOrNull("KeyValues") is not null
             ? new TransformerChain<ITransformer>([.. chain, ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(fitted.Transform(rows))])
             : new TransformerChain<ITransformer>(chain);
     }
 
+    private static ITransformer WithoutCache(ITransformer transformer) => transformer is RouteSaeTransformer features ? features.WithoutCache() : transformer;
+
     /// <summary>Runs the network over all rows that the trial needs, where no trial before it has.</summary>
     private void Encode(PlannedTrial trial, double fraction, Action<long> encoded, CancellationToken cancellationToken)
     {
         var model = models.Model(trial.Options, data.All);
-        if (!_encoded.Contains((model, fraction)))
+        if (model.Cache is not null && !_encoded.Contains((model, fraction)))
         {
             models.Encode(model, trial.Options, data.Views(fraction), encoded, cancellationToken);
             _encoded.Add((model, fraction));

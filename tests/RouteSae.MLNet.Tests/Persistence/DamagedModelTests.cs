@@ -131,9 +131,9 @@ public sealed class DamagedModelTests : IDisposable
     public void A_newer_format_asks_for_an_update()
     {
         Save();
-        Rewrite("routesae.json", _ => Encoding.UTF8.GetBytes("""{ "format": 2, "surprise": true }"""));
+        Rewrite("routesae.json", _ => Encoding.UTF8.GetBytes("""{ "format": 3, "surprise": true }"""));
 
-        LoadError().Message.Should().Be($"{Location} has format 2; this version of RouteSae.MLNet reads formats up to 1. Update RouteSae.MLNet.");
+        LoadError().Message.Should().Be($"{Location} has format 3; this version of RouteSae.MLNet reads formats up to 2. Update RouteSae.MLNet.");
     }
 
     [Theory]
