@@ -21,7 +21,13 @@ public sealed class RouteSaeEstimator : IEstimator<RouteSaeTransformer>
     private readonly Lazy<FeatureModel> _model;
     private readonly bool _isTrained;
 
-    internal RouteSaeEstimator(IHostEnvironment environment, string outputColumnName, string? inputColumnName, RouteSaeOptions? options)
+    /// <param name="environment">Log and seed.</param>
+    /// <param name="outputColumnName">The feature column.</param>
+    /// <param name="inputColumnName">The text column; the output's name when null.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="open">Gives the model; null opens the one that the options name.</param>
+    internal RouteSaeEstimator(
+        IHostEnvironment environment, string outputColumnName, string? inputColumnName, RouteSaeOptions? options, Func<FeatureModel>? open = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
         if (inputColumnName is not null)
@@ -39,7 +45,7 @@ public sealed class RouteSaeEstimator : IEstimator<RouteSaeTransformer>
         _outputColumnName = outputColumnName;
         _inputColumnName = inputColumnName ?? outputColumnName;
         _host = environment.Register("RouteSae", _options.Seed);
-        _model = new Lazy<FeatureModel>(() => FeatureModelLoader.Open(_host, _options), LazyThreadSafetyMode.PublicationOnly);
+        _model = new Lazy<FeatureModel>(open ?? (() => FeatureModelLoader.Open(_host, _options)), LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>An estimator over a model that others use as well, and that is trained already where the options ask for it.</summary>
