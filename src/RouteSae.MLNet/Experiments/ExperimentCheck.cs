@@ -8,13 +8,15 @@ namespace RouteSae.MLNet.Experiments;
 /// <summary>Finds everything that is wrong with an experiment before any work is done.</summary>
 internal sealed class ExperimentCheck(MLContext ml, RouteSaeExperimentOptions options)
 {
+    private const int MostTrialProblems = 5;
+
     private readonly List<string> _problems = [];
 
     /// <summary>Checks the settings and the columns.</summary>
     public ExperimentCheck Settings(IDataView train, IDataView? validation)
     {
         _problems.AddRange(options.Problems());
-        _problems.AddRange(Of(options.Features.Validate));
+        _problems.AddRange(RouteSaeOptionsProblems.Of(options.Features).Select(problem => $"Features: {problem}"));
         Columns(train, "The training data");
         if (validation is not null)
         {
@@ -46,37 +48,49 @@ internal sealed class ExperimentCheck(MLContext ml, RouteSaeExperimentOptions op
         return this;
     }
 
-    /// <summary>Checks that every value of every dimension makes valid options.</summary>
+    /// <summary>Checks that the options are there which are to be varied.</summary>
     public ExperimentCheck Dimensions(IEnumerable<SearchDimension> dimensions)
     {
-        foreach (var dimension in dimensions)
-        {
-            if (!dimension.Path.Exists(options.Features))
-            {
-                _problems.Add($"{dimension.Path.Name} is to be varied, but {dimension.Path.Parent} is null in Features. Set it there.");
-            }
-            else
-            {
-                Values(dimension);
-            }
-        }
-
+        _problems.AddRange(dimensions
+            .Where(dimension => !dimension.Path.Exists(options.Features))
+            .Select(dimension => $"{dimension.Path.Name} is to be varied, but {dimension.Path.Parent} is null in Features. Set it there."));
         return this;
     }
 
-    /// <summary>Checks a grid's size.</summary>
-    public ExperimentCheck Size(long grid)
+    /// <summary>Plans the trials, where nothing is in the way, and checks their options and bundles.</summary>
+    public IReadOnlyList<PlannedTrial> Plan(TrialPlan plan, int seed, SharedModels models)
     {
-        if (options.Search == ExperimentSearch.Grid && grid > options.MaxTrials)
+        if (_problems.Count > 0)
         {
-            _problems.Add($"The grid has {grid} trials, more than MaxTrials ({options.MaxTrials}). Narrow it with Vary or Trainers, raise MaxTrials, or search at random.");
+            return [];
         }
 
-        return this;
+        var size = plan.GridSize(options.GridSteps);
+        if (options.Search == ExperimentSearch.Grid && size > options.MaxTrials)
+        {
+            _problems.Add($"The grid has {size} trials, more than MaxTrials ({options.MaxTrials}). Narrow it with Vary or Trainers, raise MaxTrials, or search at random.");
+            return [];
+        }
+
+        var trials = options.Search == ExperimentSearch.Grid ? plan.Grid(options.GridSteps) : plan.Random(options.MaxTrials, seed);
+        _problems.AddRange(trials.SelectMany(trial => RouteSaeOptionsProblems.Of(trial.Options).Select(problem =>
+            $"Trial {trial.Number} ({string.Join(", ", trial.Settings.Select(setting => $"{setting.Key} = {setting.Value}"))}): {problem}")).Take(MostTrialProblems));
+        Models(trials, models);
+        return trials;
     }
 
-    /// <summary>Opens the bundles, all of them.</summary>
-    public ExperimentCheck Models(IEnumerable<PlannedTrial> plan, SharedModels models)
+    /// <summary>Throws when there is something wrong.</summary>
+    /// <exception cref="ArgumentException">The message lists everything.</exception>
+    public void Throw()
+    {
+        if (_problems.Count > 0)
+        {
+            throw new ArgumentException(
+                $"The RouteSae experiment cannot run:{string.Concat(_problems.Select(problem => $"{Environment.NewLine}- {problem}"))}");
+        }
+    }
+
+    private void Models(IEnumerable<PlannedTrial> plan, SharedModels models)
     {
         foreach (var trial in plan.DistinctBy(trial => trial.Options.Model))
         {
@@ -89,53 +103,30 @@ internal sealed class ExperimentCheck(MLContext ml, RouteSaeExperimentOptions op
                 _problems.Add(exception.Message);
             }
         }
-
-        return this;
-    }
-
-    /// <summary>Throws when there is something wrong.</summary>
-    /// <exception cref="ArgumentException">The message lists everything.</exception>
-    public void Throw()
-    {
-        if (_problems.Count > 0)
-        {
-            throw new ArgumentException(
-                $"The RouteSae experiment cannot run:{string.Concat(_problems.Distinct().Select(problem => $"{Environment.NewLine}- {problem}"))}");
-        }
-    }
-
-    private void Values(SearchDimension dimension)
-    {
-        foreach (var value in dimension.Grid(Math.Max(2, options.GridSteps)))
-        {
-            var tried = options.Features.Copy();
-            _problems.AddRange(Of(() =>
-            {
-                dimension.Path.Set(tried, value);
-                tried.Validate();
-            }));
-        }
     }
 
     private void Columns(IDataView data, string which)
     {
-        _problems.AddRange(Of(() => InputColumn.Find(data.Schema, options.TextColumnName)).Select(problem => $"{which}: {problem}"));
+        if (!string.IsNullOrWhiteSpace(options.TextColumnName))
+        {
+            Text(data, which);
+        }
+
         if (!string.IsNullOrWhiteSpace(options.LabelColumnName) && new LabelColumn(ml, options).Problem(data.Schema) is { } label)
         {
             _problems.Add($"{which}: {label}");
         }
     }
 
-    private static IEnumerable<string> Of(Action check)
+    private void Text(IDataView data, string which)
     {
         try
         {
-            check();
-            return [];
+            InputColumn.Find(data.Schema, options.TextColumnName);
         }
-        catch (ArgumentException exception)
+        catch (ArgumentOutOfRangeException exception)
         {
-            return [exception.Message];
+            _problems.Add($"{which}: {exception.Message}");
         }
     }
 }

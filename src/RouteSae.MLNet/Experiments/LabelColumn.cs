@@ -32,7 +32,7 @@ internal sealed class LabelColumn(MLContext ml, RouteSaeExperimentOptions option
         if (!options.Metric.IsBinary())
         {
             return type is KeyDataViewType
-                ? null
+                ? WideKey(type, name)
                 : ml.Transforms.Conversion.MapValueToKey(name, keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue);
         }
 
@@ -44,6 +44,10 @@ internal sealed class LabelColumn(MLContext ml, RouteSaeExperimentOptions option
         var isPositive = ml.Transforms.Conversion.MapValue(name, [KeyValuePair.Create(options.PositiveLabel!.AsMemory(), true)], name);
         return type is KeyDataViewType ? ml.Transforms.Conversion.MapKeyToValue(name).Append(isPositive) : isPositive;
     }
+
+    /// <summary>Trainers read keys of 32 bits only.</summary>
+    private IEstimator<ITransformer>? WideKey(DataViewType type, string name) =>
+        type.RawType == typeof(uint) ? null : ml.Transforms.Conversion.ConvertType(name, outputKind: DataKind.UInt32);
 
     private string? BinaryProblem(DataViewSchema.Column column) => column.Type switch
     {

@@ -1,7 +1,7 @@
 using System.Linq.Expressions;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using RouteSae.MLNet.Models;
 
 namespace RouteSae.MLNet.Experiments;
 
@@ -16,10 +16,11 @@ public sealed class RouteSaeExperiment
     private readonly RouteSaeExperimentOptions _options;
     private readonly List<SearchDimension> _dimensions = [.. SearchDimensions.Read()];
     private readonly List<NamedTrainer> _own = [];
+    private readonly Func<IHost, RouteSaeOptions, FeatureModel> _open;
 
-    internal RouteSaeExperiment(MLContext ml, RouteSaeExperimentOptions options)
+    internal RouteSaeExperiment(MLContext ml, RouteSaeExperimentOptions options, Func<IHost, RouteSaeOptions, FeatureModel> open)
     {
-        (_ml, _options) = (ml, options);
+        (_ml, _options, _open) = (ml, options, open);
     }
 
     /// <summary>Says which values of an option are tried, in place of those of its attribute. One value fixes the option.</summary>
@@ -102,16 +103,13 @@ public sealed class RouteSaeExperiment
 
     private RouteSaeExperimentResult Run(IDataView train, IDataView? validation, IProgress<ExperimentProgress>? progress, CancellationToken cancellationToken)
     {
-        var trainers = Trainers();
-        new ExperimentCheck(_ml, _options).Settings(train, validation).Trainers(trainers).Dimensions(_dimensions).Throw();
+        var host = ((IHostEnvironment)_ml).Register("RouteSaeExperiment");
+        var seed = _options.Seed ?? host.Rand.Next();
+        using var models = new SharedModels(host, _options.TextColumnName, _options.CacheMegabytes, _open);
+        var plan = Plan(train, validation, seed, models);
 
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(_options.TimeLimit ?? Timeout.InfiniteTimeSpan);
-        var host = ((IHostEnvironment)_ml).Register("RouteSaeExperiment");
-        var seed = _options.Seed ?? host.Rand.Next();
-        using var models = new SharedModels(host, _options.TextColumnName, _options.CacheMegabytes);
-        var plan = Plan(trainers, seed, models);
-
         var runner = new TrialRunner(_options, new ExperimentData(_ml, _options, train, validation, seed), models, seed);
         var run = new ExperimentRun(_options, plan, runner, progress);
         var end = Run(run, limited.Token, cancellationToken);
@@ -139,16 +137,15 @@ public sealed class RouteSaeExperiment
         return [.. _options.Trainers is { } names ? builtIn.Where(trainer => names.Contains(trainer.Name)) : builtIn, .. _own];
     }
 
-    private IReadOnlyList<PlannedTrial> Plan(IReadOnlyList<NamedTrainer> trainers, int seed, SharedModels models)
+    private IReadOnlyList<PlannedTrial> Plan(IDataView train, IDataView? validation, int seed, SharedModels models)
     {
+        var trainers = Trainers();
+        var check = new ExperimentCheck(_ml, _options).Settings(train, validation).Trainers(trainers).Dimensions(_dimensions);
         var start = _options.Features.Copy();
         start.Seed ??= seed;
-        var plan = new TrialPlan(start, _dimensions, trainers);
-        var check = new ExperimentCheck(_ml, _options).Size(plan.GridSize(_options.GridSteps));
+        var plan = check.Plan(new TrialPlan(start, _dimensions, trainers), seed, models);
         check.Throw();
-        var trials = _options.Search == ExperimentSearch.Grid ? plan.Grid(_options.GridSteps) : plan.Random(_options.MaxTrials, seed);
-        check.Models(trials, models).Throw();
-        return trials;
+        return plan;
     }
 
     private Exception NothingSucceeded(ExperimentRun run, ExperimentEnd end, CancellationToken cancellationToken) => end switch

@@ -1,4 +1,5 @@
 using RouteSae.MLNet.Experiments;
+using RouteSae.MLNet.Models;
 
 namespace Microsoft.ML;
 
@@ -23,6 +24,6 @@ public static class RouteSaeExperimentCatalog
     public static RouteSaeExperiment RouteSaeExperiment(this MLContext mlContext, RouteSaeExperimentOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(mlContext);
-        return new RouteSaeExperiment(mlContext, options ?? new RouteSaeExperimentOptions());
+        return new RouteSaeExperiment(mlContext, options ?? new RouteSaeExperimentOptions(), FeatureModelLoader.Open);
     }
 }

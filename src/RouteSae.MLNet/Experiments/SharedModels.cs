@@ -10,7 +10,7 @@ namespace RouteSae.MLNet.Experiments;
 /// The networks of an experiment: one for all trials whose options ask for the same network, with what it computed of each text.
 /// The only place here that knows how features are shared. Disposing frees all networks that no model of the user holds.
 /// </summary>
-internal sealed class SharedModels(IHost host, string textColumn, int cacheMegabytes) : IDisposable
+internal sealed class SharedModels(IHost host, string textColumn, int cacheMegabytes, Func<IHost, RouteSaeOptions, FeatureModel> open) : IDisposable
 {
     private const string Features = "RouteSaeExperimentFeatures";
 
@@ -23,7 +23,7 @@ internal sealed class SharedModels(IHost host, string textColumn, int cacheMegab
         var key = Key(options, withTraining: false);
         if (!_opened.TryGetValue(key, out var model))
         {
-            model = Keep(FeatureModelLoader.Open(host, Cached(options)));
+            model = Keep(open(host, Cached(options)));
             _opened.Add(key, model);
         }
 
