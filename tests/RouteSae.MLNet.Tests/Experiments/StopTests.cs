@@ -1,5 +1,6 @@
 using FluentAssertions;
 using Microsoft.ML;
+using Microsoft.ML.Trainers;
 using RouteSae.MLNet.Experiments;
 
 namespace RouteSae.MLNet.Tests.Experiments;
@@ -44,6 +45,29 @@ public sealed class StopTests
 
         fits.Should().Be(1);
         result.Trials.Should().NotContain(trial => trial.Trainer == "late").And.NotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_trainer_at_work_is_stopped()
+    {
+        using var stop = new CancellationTokenSource();
+        var running = Task.Run(() => _models.Experiment(Options()).WithTrainer("endless", (ml, label, features) =>
+        {
+            stop.CancelAfter(TimeSpan.FromSeconds(1));
+            return ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(new SdcaMaximumEntropyMulticlassTrainer.Options
+            {
+                LabelColumnName = label,
+                FeatureColumnName = features,
+                MaximumNumberOfIterations = int.MaxValue,
+                ConvergenceTolerance = 0,
+                ConvergenceCheckFrequency = int.MaxValue,
+            });
+        }).Execute(_data, cancellationToken: stop.Token));
+
+        var result = await running.WaitAsync(TimeSpan.FromMinutes(2));
+
+        result.End.Should().Be(ExperimentEnd.Cancelled);
+        result.Trials.Should().OnlyContain(trial => trial.Trainer != "endless");
     }
 
     [Fact]
