@@ -6,7 +6,7 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ar
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 builder.Services.AddOptions<Limits>().BindConfiguration("Limits").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddRouteSae<TextRow, Verdict>(builder.Configuration.GetSection("RouteSae"));
-builder.Services.AddHealthChecks().AddRouteSae<TextRow, Verdict>();
+builder.Services.AddHealthChecks().AddRouteSaeCheck<TextRow, Verdict>();
 builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Problems.AddAdvice(context.ProblemDetails));
 builder.Services.AddOpenApi();
 

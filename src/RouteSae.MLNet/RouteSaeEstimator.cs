@@ -19,6 +19,7 @@ public sealed class RouteSaeEstimator : IEstimator<RouteSaeTransformer>
     private readonly string _inputColumnName;
     private readonly RouteSaeOptions _options;
     private readonly Lazy<FeatureModel> _model;
+    private readonly bool _isTrained;
 
     /// <param name="environment">Log and seed.</param>
     /// <param name="outputColumnName">The feature column.</param>
@@ -47,6 +48,14 @@ public sealed class RouteSaeEstimator : IEstimator<RouteSaeTransformer>
         _model = new Lazy<FeatureModel>(open ?? (() => FeatureModelLoader.Open(_host, _options)), LazyThreadSafetyMode.PublicationOnly);
     }
 
+    /// <summary>An estimator over a model that others use as well, and that is trained already where the options ask for it.</summary>
+    internal RouteSaeEstimator(IHostEnvironment environment, string outputColumnName, string inputColumnName, RouteSaeOptions options, FeatureModel model)
+        : this(environment, outputColumnName, inputColumnName, options)
+    {
+        _model = new Lazy<FeatureModel>(model);
+        _isTrained = true;
+    }
+
     /// <summary>Opens the model, and trains router and autoencoder where <see cref="RouteSaeOptions.Training"/> asks for it.</summary>
     /// <param name="input">The data; read only for training, and for <see cref="RouteSaeOptions.TopFeatures"/> and weights by document frequency.</param>
     /// <returns>The transformer that adds the features.</returns>
@@ -60,7 +69,7 @@ public sealed class RouteSaeEstimator : IEstimator<RouteSaeTransformer>
         ArgumentNullException.ThrowIfNull(input);
         MlNetInterop.EnsureCompatible();
         InputColumn.Find(input.Schema, _inputColumnName);
-        var model = _options.Training is { } training ? Train(training, input) : _model.Value;
+        var model = _options.Training is { } training && !_isTrained ? Train(training, input) : _model.Value;
         var transformer = new RouteSaeTransformer(_outputColumnName, _inputColumnName, _options, model, FittedFeatures.Nothing);
         return FittedFeatures.Needs(_options) ? transformer.Fitted(_host, input) : transformer;
     }

@@ -32,9 +32,11 @@ public sealed class RouteSaeOptions
     /// <summary>
     /// The number of latents that get slots, at least 1: those that are active in most training texts (of equals, the first). Null, the default: all M.
     /// </summary>
+    [Range(256, 16_384, 16_384, logBase: true)]
     public int? TopFeatures { get; set; }
 
     /// <summary>Activations of a token below it count as 0, at least 0. Default: 0, which keeps all of them.</summary>
+    [Range(0f, 1f, 0f)]
     public float MinimumActivation { get; set; }
 
     /// <summary>

@@ -187,6 +187,14 @@ public sealed class RouteSaeTransformer : ITransformer, IDisposable
         return transformer;
     }
 
+    /// <summary>This transformer over the same network, but keeping no codes; it takes over the claim on the network.</summary>
+    internal RouteSaeTransformer WithoutCache()
+    {
+        var transformer = new RouteSaeTransformer(OutputColumnName, InputColumnName, _options, _model with { Cache = null }, _fitted);
+        Dispose();
+        return transformer;
+    }
+
     private IEnumerable<OutputColumn> Columns(string features)
     {
         var bundle = Bundle.Manifest;

@@ -20,6 +20,7 @@ internal sealed class RowWindow
     private long[] _batches = [];
     private TextCodes[]? _codes;
     private int _nextSize;
+    private bool _exhausted;
 
     public RowWindow(OutputBinding binding, DataViewRowCursor source, bool[] active)
     {
@@ -62,13 +63,16 @@ internal sealed class RowWindow
         Grow(Math.Min(_nextSize, _output.WindowSize));
         _codes = null;
         Count = 0;
-        while (Count < _texts.Length && _source.MoveNext())
+        while (Count < _texts.Length && MoveSource())
         {
             ReadRow(Count++);
         }
 
         return Count > 0;
     }
+
+    // A source that has ended is not asked again: a cursor that others wrote need not bear it.
+    private bool MoveSource() => !_exhausted && !(_exhausted = !_source.MoveNext());
 
     private void Grow(int size)
     {

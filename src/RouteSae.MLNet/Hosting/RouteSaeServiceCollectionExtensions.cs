@@ -46,7 +46,7 @@ public static class RouteSaeServiceCollectionExtensions
     /// <param name="name">The name of the check.</param>
     /// <typeparam name="TInput">The predictor's input type.</typeparam>
     /// <typeparam name="TOutput">The predictor's output type.</typeparam>
-    public static IHealthChecksBuilder AddRouteSae<TInput, TOutput>(this IHealthChecksBuilder builder, string name = "routesae")
+    public static IHealthChecksBuilder AddRouteSaeCheck<TInput, TOutput>(this IHealthChecksBuilder builder, string name = "routesae")
         where TInput : class, new()
         where TOutput : class, new()
     {

@@ -27,7 +27,7 @@ internal sealed class RunningPredictor : IAsyncDisposable
             options.WatchInterval = TimeSpan.FromMilliseconds(20);
             configure(options);
         });
-        builder.Services.AddHealthChecks().AddRouteSae<Letter, Verdict>();
+        builder.Services.AddHealthChecks().AddRouteSaeCheck<Letter, Verdict>();
         _host = builder.Build();
     }
 
