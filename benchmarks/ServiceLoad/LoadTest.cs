@@ -13,7 +13,7 @@ internal sealed class LoadTest(Uri service, string? modelPath) : IDisposable
 
     private readonly HttpClient _client = new() { BaseAddress = service, Timeout = TimeSpan.FromMinutes(5) };
 
-    public async Task<LoadResult> RunAsync(int clients, int requests, bool replaceModel, CancellationToken cancellation)
+    public async Task<LoadResult> RunAsync(int clients, int requests, bool replaceModel, CancellationToken cancellationToken)
     {
         var latencies = new ConcurrentBag<TimeSpan>();
         var (next, failed) = (-1, 0);
@@ -25,7 +25,7 @@ internal sealed class LoadTest(Uri service, string? modelPath) : IDisposable
                 if (number == requests / 2 && replaceModel)
                     ReplaceModel();
                 var start = Stopwatch.GetTimestamp();
-                if (!await AskAsync(Texts[number % Texts.Length], cancellation))
+                if (!await AskAsync(Texts[number % Texts.Length], cancellationToken))
                     Interlocked.Increment(ref failed);
                 latencies.Add(Stopwatch.GetElapsedTime(start));
             }
@@ -35,12 +35,12 @@ internal sealed class LoadTest(Uri service, string? modelPath) : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<bool> AskAsync(string text, CancellationToken cancellation)
+    private async Task<bool> AskAsync(string text, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await _client.PostAsJsonAsync("classify", new { text }, cancellation);
-            var answer = await response.Content.ReadFromJsonAsync<JsonElement>(cancellation);
+            using var response = await _client.PostAsJsonAsync("classify", new { text }, cancellationToken);
+            var answer = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
             return response.IsSuccessStatusCode && answer.GetProperty("results").GetArrayLength() == 1;
         }
         catch (Exception exception) when (exception is HttpRequestException or JsonException or KeyNotFoundException)

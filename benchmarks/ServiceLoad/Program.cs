@@ -7,15 +7,15 @@ var requests = new Option<int>("--requests") { Description = "How many requests 
 var replace = new Option<FileInfo?>("--replace") { Description = "The service's model file: it is replaced by a copy of itself in the middle of each run, so that the service loads it again." };
 
 var root = new RootCommand("Asks a running ClassificationService for the class of one text a request: one client first, then many. 0 when nothing failed.") { url, clients, requests, replace };
-root.SetAction(async (result, cancellation) =>
+root.SetAction(async (result, cancellationToken) =>
 {
     using var load = new LoadTest(new Uri(result.GetValue(url)!), result.GetValue(replace)?.FullName);
     Console.WriteLine(LoadResult.Header);
     var failed = 0;
     foreach (var count in new[] { 1, result.GetValue(clients) }.Distinct())
     {
-        await load.RunAsync(count, Math.Max(count, result.GetValue(requests) / 10), replaceModel: false, cancellation);
-        var measured = await load.RunAsync(count, result.GetValue(requests), replaceModel: true, cancellation);
+        await load.RunAsync(count, Math.Max(count, result.GetValue(requests) / 10), replaceModel: false, cancellationToken);
+        var measured = await load.RunAsync(count, result.GetValue(requests), replaceModel: true, cancellationToken);
         Console.WriteLine(measured);
         failed += measured.Failed;
     }

@@ -11,6 +11,7 @@ internal sealed class RequestQueue<TInput, TOutput>(RouteSaeHostingOptions optio
     private readonly object _gate = new();
     private readonly LinkedList<PredictionRequest<TInput, TOutput>> _waiting = new();
     private long _tokens;
+    private int _lastBatch;
     private bool _closed;
 
     public int Length
@@ -69,7 +70,10 @@ internal sealed class RequestQueue<TInput, TOutput>(RouteSaeHostingOptions optio
         }
     }
 
-    /// <summary>Waits for the next batch. Null when the queue is closed and empty.</summary>
+    /// <summary>
+    /// Waits for the next batch. Null when the queue is closed and empty. Only after a batch of several inputs is there reason to expect
+    /// company: a caller who asks one thing after the other does not wait for it in vain.
+    /// </summary>
     public IReadOnlyList<PredictionRequest<TInput, TOutput>>? Take()
     {
         lock (_gate)
@@ -79,7 +83,7 @@ internal sealed class RequestQueue<TInput, TOutput>(RouteSaeHostingOptions optio
                 if (_waiting.First is { } first)
                 {
                     var left = options.MaxBatchDelay - Stopwatch.GetElapsedTime(first.Value.Enqueued);
-                    if (_closed || IsEnough() || left <= TimeSpan.Zero)
+                    if (_closed || _lastBatch <= 1 || IsEnough() || left <= TimeSpan.Zero)
                     {
                         return TakeFront();
                     }
@@ -134,6 +138,7 @@ internal sealed class RequestQueue<TInput, TOutput>(RouteSaeHostingOptions optio
             Unlink(node);
         }
 
+        _lastBatch = batch.Count;
         return batch;
     }
 

@@ -25,8 +25,8 @@ public sealed class RouteSaeHostingOptions
     public int MaxBatchTokens { get; set; } = 4096;
 
     /// <summary>
-    /// How long the first input of a batch waits for company while the model is idle, 0 to 1 second. Default: 3 ms. What arrives during a
-    /// run waits for its end in any case.
+    /// How long the first input of a batch waits for company while the model is idle, 0 to 1 second. Default: 3 ms. It waits only when the
+    /// batch before had several inputs. What arrives during a run waits for its end in any case.
     /// </summary>
     public TimeSpan MaxBatchDelay { get; set; } = TimeSpan.FromMilliseconds(3);
 

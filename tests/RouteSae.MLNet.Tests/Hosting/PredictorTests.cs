@@ -82,11 +82,17 @@ public sealed class PredictorTests(SavedClassifiers models) : IClassFixture<Save
     {
         await using var running = await RunningPredictor.StartAsync(models.Old);
         var letters = SavedClassifiers.Letters(5);
-        var mixed = letters.Select(letter => running.Predictor.PredictAsync(letter))
-            .Append(running.Predictor.PredictAsync(new Letter { Text = "bad", Poisoned = true })).ToArray();
+        var held = new HeldLetter();
+        var first = running.Predictor.PredictAsync(held.Letter);
+        held.WaitUntilItRuns();
+        var bad = running.Predictor.PredictAsync(new Letter { Text = "bad", Poisoned = true });
+        var good = letters.Select(letter => running.Predictor.PredictAsync(letter)).ToArray();
 
-        await mixed[^1].Invoking(task => task).Should().ThrowAsync<InvalidOperationException>().WithMessage("This letter cannot be read.");
-        Same(await Task.WhenAll(mixed[..^1]), models.Expected(models.Old, letters));
+        held.LetGo();
+
+        await bad.Invoking(task => task).Should().ThrowAsync<InvalidOperationException>().WithMessage("This letter cannot be read.");
+        Same(await Task.WhenAll(good), models.Expected(models.Old, letters));
+        await first;
     }
 
     [Fact]
