@@ -1,0 +1,35 @@
+using RouteSae.Autoencoders;
+using RouteSae.Features;
+
+namespace RouteSae.ClassificationBenchmark;
+
+/// <summary>Gathers the codes of texts' tokens into vectors, by several poolings.</summary>
+/// <param name="latents">M.</param>
+/// <param name="texts">The number of texts.</param>
+/// <param name="poolings">The poolings.</param>
+internal sealed class CodePooling(int latents, int texts, params IReadOnlyList<Pooling> poolings)
+{
+    private readonly FeatureVector[][] _vectors = [.. poolings.Select(_ => Enumerable.Repeat(FeatureVector.Empty, texts).ToArray())];
+
+    /// <summary>Pools the codes of a batch.</summary>
+    /// <param name="batch">The numbers of its texts.</param>
+    /// <param name="first">Where each text's tokens begin in the codes, [batch + 1].</param>
+    /// <param name="codes">The codes of the batch's tokens.</param>
+    public void Add(IReadOnlyList<int> batch, int[] first, SparseCodes codes)
+    {
+        var (indices, values, slots) = (codes.Indices.contiguous().data<long>().ToArray(), codes.Values.contiguous().data<float>().ToArray(), codes.Slots);
+        var pool = new PooledCodes(latents);
+        for (var text = 0; text < batch.Count; text++)
+        {
+            for (var place = 0; place < poolings.Count; place++)
+            {
+                for (var token = first[text]; token < first[text + 1]; token++)
+                    pool.Add(indices.AsSpan(token * slots, slots), values.AsSpan(token * slots, slots));
+                _vectors[place][batch[text]] = pool.ToVector(poolings[place]);
+            }
+        }
+    }
+
+    /// <summary>The vectors of all texts.</summary>
+    public SparseRows Rows(Pooling pooling) => SparseRows.Of(_vectors[poolings.ToList().IndexOf(pooling)], latents);
+}

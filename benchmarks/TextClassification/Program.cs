@@ -1,0 +1,1 @@
+return RouteSae.ClassificationBenchmark.BenchmarkProgram.Run(args);
