@@ -1,1 +1,1 @@
-return RouteSae.ClassificationBenchmark.BenchmarkProgram.Run(args);
+return RouteSae.ClassificationBenchmark.ClassificationProgram.Run(args);

@@ -8,17 +8,20 @@ namespace RouteSae.ClassificationBenchmark;
 /// <summary>Runs all methods, settings and seeds on a set, as far as the work folder lacks them.</summary>
 internal sealed class SetRun(ClassificationOptions options, BenchmarkedModel model, LabeledSet set, Action<string> log, CancellationToken cancellation)
 {
-    /// <summary>Goes up when the same data give other results.</summary>
-    private const int ProgramVersion = 1;
+    /// <summary>Goes up when the same features give other results.</summary>
+    private const int ProgramVersion = 2;
 
-    private readonly ResultStore _store = new(options.Work, set.Name, Deciding(model, set));
+    /// <summary>Goes up when the same data give other features.</summary>
+    private const int PassVersion = 1;
+
+    private readonly ResultStore _store = new(options.Work, set.Name, Deciding(ProgramVersion, model, set));
 
     /// <summary>Runs what is missing.</summary>
     /// <returns>The results that were asked for.</returns>
     public IReadOnlyList<ResultRow> Run()
     {
         log(set.ToString());
-        var networks = new NetworkFeatures(model, set, options.Seeds, log, cancellation);
+        var networks = new NetworkFeatures(model, set, options.Seeds, new PassFile(options.Work, set.Name, Deciding(PassVersion, model, set)), log, cancellation);
         var methods = Chosen(new MethodCatalog(set.Texts, networks, model.HiddenStates).All());
         var wanted = new HashSet<ResultKey>();
         foreach (var setting in options.Settings.Where(setting => setting.Fits(set)))
@@ -75,10 +78,10 @@ internal sealed class SetRun(ClassificationOptions options, BenchmarkedModel mod
 
     private static bool Contains(Method method, string part) => method.Name.Contains(part, StringComparison.OrdinalIgnoreCase);
 
-    private static string Deciding(BenchmarkedModel model, LabeledSet set)
+    private static string Deciding(int version, BenchmarkedModel model, LabeledSet set)
     {
         var rows = string.Join('\n', set.Texts.Zip(set.Labels, (text, label) => $"{set.Classes[label]}\t{text}").Append(set.Note));
-        return $"program {ProgramVersion}, data {Hash(Encoding.UTF8.GetBytes(rows))}, model {Hash(model.Bundle.ManifestBytes.Span)}";
+        return $"program {version}, data {Hash(Encoding.UTF8.GetBytes(rows))}, model {Hash(model.Bundle.ManifestBytes.Span)}";
     }
 
     private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes))[..16];

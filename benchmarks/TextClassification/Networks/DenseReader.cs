@@ -9,9 +9,10 @@ namespace RouteSae.ClassificationBenchmark;
 /// <param name="texts">The number of texts; one without tokens stays zero.</param>
 internal sealed class DenseReader(int hiddenStates, int width, int texts) : ITokenReader
 {
-    private static readonly Pooling[] Kept = [Pooling.Mean, Pooling.Max, Pooling.Last];
+    /// <summary>The poolings that are kept.</summary>
+    public static readonly Pooling[] Poolings = [Pooling.Mean, Pooling.Max, Pooling.Last];
 
-    private readonly float[][][] _pooled = [.. Enumerable.Range(0, hiddenStates).Select(_ => Kept.Select(_ => new float[texts * width]).ToArray())];
+    private readonly float[][][] _pooled = [.. Enumerable.Range(0, hiddenStates).Select(_ => Poolings.Select(_ => new float[texts * width]).ToArray())];
 
     public void Read(IReadOnlyList<int> texts, int[] first, IReadOnlyList<Tensor> hiddenStates, long[] wanted)
     {
@@ -28,7 +29,7 @@ internal sealed class DenseReader(int hiddenStates, int width, int texts) : ITok
     /// <summary>Dense rows.</summary>
     /// <param name="place">The place of the hidden state among those that passed by.</param>
     /// <param name="pooling">Mean, Max or Last.</param>
-    public SparseRows Rows(int place, Pooling pooling) => SparseRows.Dense(_pooled[place][Array.IndexOf(Kept, pooling)], width);
+    public SparseRows Rows(int place, Pooling pooling) => SparseRows.Dense(_pooled[place][Array.IndexOf(Poolings, pooling)], width);
 
     private void Pool(ReadOnlySpan<float> states, float[][] pooled, int start)
     {

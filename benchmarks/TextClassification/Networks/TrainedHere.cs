@@ -10,7 +10,7 @@ internal sealed class TrainedHere : IDisposable
     private const int ActiveLatents = 32;
     private const int BatchTokens = 512;
     private const int MostPasses = 20;
-    private const int MostTokens = 150_000;
+    private const int MostTokens = 60_000;
 
     private TrainedHere(RouteSaeModel routeSae, SingleLayerModel topK) => (RouteSae, TopK) = (routeSae, topK);
 

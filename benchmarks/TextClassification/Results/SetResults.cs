@@ -23,6 +23,18 @@ internal sealed class SetResults
     /// <summary>The classes of the test rows.</summary>
     public int[] Labels { get; }
 
+    /// <summary>The results of a method's seeds; k null: with all features.</summary>
+    public IReadOnlyList<ResultRow> Seeds(string setting, string method, int? k) =>
+        [.. Rows.Where(row => row.Setting == setting && row.Method == method && row.K == k).OrderBy(row => row.Seed)];
+
+    /// <summary>The verdict on the difference to a baseline (<see cref="Measure.Verdict"/>), of means over the seeds that both have; null where there is none.</summary>
+    public int? Against(string setting, string method, string baseline, Measure measure)
+    {
+        var others = Seeds(setting, baseline, k: null).ToDictionary(row => row.Seed);
+        var rows = Seeds(setting, method, k: null).Where(row => others.ContainsKey(row.Seed)).ToArray();
+        return rows.Length == 0 ? null : measure.Verdict(Difference(rows, [.. rows.Select(row => others[row.Seed])], measure.Of));
+    }
+
     /// <summary>The scores of a result on each draw of test rows.</summary>
     public Scores[] Drawn(ResultRow row)
     {

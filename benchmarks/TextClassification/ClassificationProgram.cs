@@ -5,7 +5,7 @@ using RouteSae.Storage;
 namespace RouteSae.ClassificationBenchmark;
 
 /// <summary>Computes what is not computed yet, and reports.</summary>
-internal static class BenchmarkProgram
+internal static class ClassificationProgram
 {
     private const int WrongArguments = 2;
 
