@@ -16,6 +16,7 @@ internal sealed record ClassificationOptions
           --few-shot          also learns from 8, 32 and 128 texts of each class, with the main methods
           --noise             also learns with a fifth of the training labels wrong, with the main methods
           --quick             one seed, the main methods
+          --speed             also measures what making the features costs
           --model FOLDER      another bundle than the embedded one
           --work FOLDER       where results are kept; what is there is not computed again. Default: artifacts/text-classification
           --json FILE         writes all results as JSON
@@ -35,6 +36,9 @@ internal sealed record ClassificationOptions
     public bool FewShot { get; init; }
 
     public bool Noise { get; init; }
+
+    /// <summary>Whether the cost of the features is measured too.</summary>
+    public bool Speed { get; init; }
 
     /// <summary>Whether the main methods alone are compared.</summary>
     public bool Quick { get; init; }
@@ -59,10 +63,10 @@ internal sealed record ClassificationOptions
     {
         if (arguments.Any(argument => argument is "--help" or "-h"))
             return new ClassificationOptions { Help = true };
-        var options = new ClassificationOptions { FewShot = arguments.Contains("--few-shot"), Noise = arguments.Contains("--noise") };
+        var options = new ClassificationOptions { FewShot = arguments.Contains("--few-shot"), Noise = arguments.Contains("--noise"), Speed = arguments.Contains("--speed") };
         if (arguments.Contains("--quick"))
             options = options with { Quick = true, Seeds = 1 };
-        var rest = arguments.Where(argument => argument is not ("--quick" or "--few-shot" or "--noise")).ToArray();
+        var rest = arguments.Where(argument => argument is not ("--quick" or "--few-shot" or "--noise" or "--speed")).ToArray();
         for (var i = 0; i < rest.Length; i += 2)
             options = options.With(rest[i], i + 1 < rest.Length ? rest[i + 1] : throw new ArgumentException($"{rest[i]} has no value; --help lists the options."));
         return options;

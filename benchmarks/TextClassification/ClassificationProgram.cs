@@ -42,7 +42,7 @@ internal static class ClassificationProgram
         var results = sets.Select(set => new SetResults(set, new SetRun(options, model, set, Log, cancellation).Run())).ToArray();
         if (options.Json is { } json)
             JsonResults.Write(json, results);
-        var report = new ClassificationReport(results).Markdown();
+        var report = new ClassificationReport(results).Markdown() + (options.Speed ? SpeedMeasurement.Markdown(sets, options.Model) : "");
         if (options.Report is { } path)
             AtomicFile.WriteText(path, report);
         else

@@ -29,7 +29,7 @@ internal sealed class MethodCatalog(IReadOnlyList<string> texts, NetworkFeatures
     private IEnumerable<Method> RouteSae()
     {
         foreach (var pooling in Enum.GetValues<Pooling>().Where(pooling => pooling != Pooling.Max))
-            yield return Of($"RouteSAE {Lower(pooling)}", _codes[pooling]);
+            yield return Of($"RouteSAE {Lower(pooling)}", _codes[pooling]) with { HasCurve = pooling == Pooling.Binary, IsMain = pooling == Pooling.Binary };
         foreach (var pooling in new[] { Pooling.Max, Pooling.Sum })
         {
             yield return Of($"RouteSAE {Lower(pooling)}, log1p", new WeightedSource(_codes[pooling], log1p: true, idf: false));
