@@ -58,6 +58,12 @@ public sealed class RouteSaeTransformer : ITransformer, IDisposable
     /// </summary>
     public IReadOnlyList<FeatureSlot> Slots => _slots.All;
 
+    /// <summary>The name of each slot of the feature column.</summary>
+    internal IReadOnlyList<string> SlotNames => _slots.Names(FeatureNames);
+
+    /// <summary>Activations below it count as zero.</summary>
+    internal float MinimumActivation => _options.MinimumActivation;
+
     /// <summary>The bundle whose features these are.</summary>
     public FeatureBundle Bundle => _model.Bundle;
 
@@ -72,6 +78,10 @@ public sealed class RouteSaeTransformer : ITransformer, IDisposable
         ArgumentNullException.ThrowIfNull(text);
         return _featurizer.Use(featurizer => featurizer.Explain(text));
     }
+
+    /// <summary>The number of tokens of a text that the network reads, special tokens included.</summary>
+    /// <param name="text">The text; null and empty ones have none.</param>
+    public int CountTokens(string? text) => _featurizer.Use(featurizer => featurizer.CountTokens(text));
 
     /// <summary>The schema after the transform.</summary>
     /// <param name="inputSchema">The input's schema.</param>
@@ -90,6 +100,13 @@ public sealed class RouteSaeTransformer : ITransformer, IDisposable
         ArgumentNullException.ThrowIfNull(input);
         return new FeatureDataView(input, _output);
     }
+
+    /// <summary>
+    /// As <see cref="Transform"/>, for a source whose rows change and are all read each time: the first window is as large as the others, and
+    /// many passes are no reason for a warning.
+    /// </summary>
+    internal IDataView TransformBatches(IDataView input) =>
+        new FeatureDataView(input, _output with { FirstWindowSize = _output.WindowSize, Warn = _ => { } });
 
     /// <summary>Maps one row at a time, as prediction engines do.</summary>
     /// <param name="inputSchema">The schema of the rows.</param>

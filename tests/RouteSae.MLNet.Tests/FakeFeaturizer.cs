@@ -27,6 +27,8 @@ internal sealed class FakeFeaturizer(int latents) : ITextFeaturizer
         return [.. texts.Select(text => Codes(Vector(text)))];
     }
 
+    public int CountTokens(string? text) => (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
+
     public string TokenText(int id) => $"token {id}";
 
     public TokenFeatures Explain(string text) => new(

@@ -10,14 +10,16 @@ namespace RouteSae.Package.Tests;
 internal sealed class Consumer : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly string _feed;
     private readonly string _version;
 
     private Consumer(PackedLibraries packages, string machinePackages)
     {
+        _feed = packages.Folder;
         _version = packages.Version;
         Write("nuget.config", $"""
             <configuration>
-              <packageSources><add key="packed" value="{packages.Folder}" /></packageSources>
+              <packageSources><add key="packed" value="{_feed}" /></packageSources>
               <fallbackPackageFolders><add key="machine" value="{machinePackages}" /></fallbackPackageFolders>
             </configuration>
             """);
@@ -65,12 +67,17 @@ internal sealed class Consumer : IDisposable
             """);
     }
 
-    /// <summary>Builds all projects.</summary>
-    public Task<CommandResult> BuildAsync()
+    /// <summary>Installs the packages and builds all projects.</summary>
+    public async Task<CommandResult> BuildAsync()
     {
         var projects = Directory.GetFiles(Folder, "*.csproj", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder, path));
         new XElement("Solution", projects.Select(path => new XElement("Project", new XAttribute("Path", path)))).Save(_folder.File("Consumer.slnx"));
-        return DotNetCommand.RunAsync(Folder, "build", "Consumer.slnx", "-c", "Release", "-nodeReuse:false", "-v", "q");
+
+        // First without the network, which a machine that built the repository does not need.
+        var restored = await DotNetAsync("restore", $"-p:RestoreSources={_feed}");
+        if (restored.ExitCode != 0)
+            restored = await DotNetAsync("restore");
+        return restored.ExitCode != 0 ? restored : await DotNetAsync("build", "--no-restore", "-c", "Release");
     }
 
     /// <summary>Runs a built project in the folder that holds them all, in a process of its own.</summary>
@@ -85,4 +92,7 @@ internal sealed class Consumer : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private Task<CommandResult> DotNetAsync(string command, params string[] arguments) =>
+        DotNetCommand.RunAsync(Folder, [command, "Consumer.slnx", "-nodeReuse:false", "-v", "q", .. arguments]);
 }

@@ -13,4 +13,8 @@ internal sealed record OutputColumns(
     IReadOnlyList<OutputColumn> Columns,
     int WindowSize,
     Func<IReadOnlyList<string?>, bool, EncodedTexts> Encode,
-    Action<string> Warn);
+    Action<string> Warn)
+{
+    /// <summary>The rows of a cursor's first window; each following one is twice as large, up to <see cref="WindowSize"/>.</summary>
+    public int FirstWindowSize { get; init; } = 1;
+}

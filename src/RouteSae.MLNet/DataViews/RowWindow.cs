@@ -19,12 +19,13 @@ internal sealed class RowWindow
     private DataViewRowId[] _ids = [];
     private long[] _batches = [];
     private TextCodes[]? _codes;
-    private int _nextSize = 1;
+    private int _nextSize;
     private bool _exhausted;
 
     public RowWindow(OutputBinding binding, DataViewRowCursor source, bool[] active)
     {
         _output = binding.Output;
+        _nextSize = _output.FirstWindowSize;
         _source = source;
         _readText = binding.TextGetter(source);
         _readId = source.GetIdGetter();

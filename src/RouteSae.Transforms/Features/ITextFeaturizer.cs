@@ -20,6 +20,10 @@ public interface ITextFeaturizer : IDisposable
     /// <param name="id">Its number in the vocabulary.</param>
     string TokenText(int id);
 
+    /// <summary>The number of tokens of a text that the network reads, special tokens included.</summary>
+    /// <param name="text">The text; null and empty ones have none.</param>
+    int CountTokens(string? text);
+
     /// <summary>Shows what each token of a text contributes.</summary>
     /// <param name="text">The text.</param>
     /// <returns>The tokens with their routed layer and active latents.</returns>

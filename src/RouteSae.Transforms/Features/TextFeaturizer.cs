@@ -74,6 +74,9 @@ public sealed class TextFeaturizer : ITextFeaturizer
     }
 
     /// <inheritdoc/>
+    public int CountTokens(string? text) => _preparer.Prepare(text).Length;
+
+    /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The featurizer was disposed.</exception>
     public TokenFeatures Explain(string text)
     {
