@@ -34,12 +34,12 @@ internal static class ClassificationProgram
         }
     }
 
-    private static void Compare(ClassificationOptions options, CancellationToken cancellation)
+    private static void Compare(ClassificationOptions options, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var sets = DataFolder.Read(options.Data, options.Sets);
         using var model = BenchmarkedModel.Load(options.Model);
-        var results = sets.Select(set => new SetResults(set, new SetRun(options, model, set, Log, cancellation).Run())).ToArray();
+        var results = sets.Select(set => new SetResults(set, new SetRun(options, model, set, Log, cancellationToken).Run())).ToArray();
         if (options.Json is { } json)
             JsonResults.Write(json, results);
         var report = new ClassificationReport(results).Markdown() + (options.Speed ? SpeedMeasurement.Markdown(sets, options.Model) : "");

@@ -6,7 +6,7 @@ using System.Text;
 namespace RouteSae.ClassificationBenchmark;
 
 /// <summary>Runs all methods, settings and seeds on a set, as far as the work folder lacks them.</summary>
-internal sealed class SetRun(ClassificationOptions options, BenchmarkedModel model, LabeledSet set, Action<string> log, CancellationToken cancellation)
+internal sealed class SetRun(ClassificationOptions options, BenchmarkedModel model, LabeledSet set, Action<string> log, CancellationToken cancellationToken)
 {
     /// <summary>Goes up when the same features give other results.</summary>
     private const int ProgramVersion = 2;
@@ -21,7 +21,7 @@ internal sealed class SetRun(ClassificationOptions options, BenchmarkedModel mod
     public IReadOnlyList<ResultRow> Run()
     {
         log(set.ToString());
-        var networks = new NetworkFeatures(model, set, options.Seeds, new PassFile(options.Work, set.Name, Deciding(PassVersion, model, set)), log, cancellation);
+        var networks = new NetworkFeatures(model, set, options.Seeds, new PassFile(options.Work, set.Name, Deciding(PassVersion, model, set)), log, cancellationToken);
         var methods = Chosen(new MethodCatalog(set.Texts, networks, model.HiddenStates).All());
         var wanted = new HashSet<ResultKey>();
         foreach (var setting in options.Settings.Where(setting => setting.Fits(set)))
@@ -45,21 +45,21 @@ internal sealed class SetRun(ClassificationOptions options, BenchmarkedModel mod
     private void Compute(Classification classification, Setting setting, Method method, int[] seeds)
     {
         var clock = Stopwatch.StartNew();
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
         try
         {
             Parallel.ForEach(seeds, parallel, seed =>
             {
                 foreach (var row in classification.Run(seed))
                 {
-                    cancellation.ThrowIfCancellationRequested();
+                    cancellationToken.ThrowIfCancellationRequested();
                     _store.Add(row);
                 }
             });
         }
         catch (AggregateException failures) when (failures.InnerExceptions.All(failure => failure is OperationCanceledException))
         {
-            throw new OperationCanceledException(cancellation);
+            throw new OperationCanceledException(cancellationToken);
         }
         var rows = _store.Rows.Where(row => row.Setting == setting.Name && row.Method == method.Name && row.K is null).ToArray();
         log(string.Create(

@@ -25,30 +25,44 @@ public sealed class RouteSaeTransformer : ITransformer, IDisposable
     private readonly RouteSaeOptions _options;
     private readonly FeatureModel _model;
     private readonly FeaturizerOwner _featurizer;
-    private readonly FeatureColumn _column;
+    private readonly FittedFeatures _fitted;
+    private readonly FeatureSlots _slots;
+    private readonly OutputColumns _output;
 
-    internal RouteSaeTransformer(string outputColumnName, string inputColumnName, RouteSaeOptions options, FeatureModel model)
+    internal RouteSaeTransformer(string outputColumnName, string inputColumnName, RouteSaeOptions options, FeatureModel model, FittedFeatures fitted)
     {
         _options = options;
         _model = model;
+        _fitted = fitted;
+        _slots = new FeatureSlots(model.FeatureNames.Count, options, fitted);
         _featurizer = new FeaturizerOwner(model.Featurizer);
         _featurizer.Claim();
-        var names = model.FeatureNames;
-        var type = new VectorDataViewType(NumberDataViewType.Single, names.Count);
-        _column = new FeatureColumn(inputColumnName, outputColumnName, type, SlotNames.Annotations(names), options.BatchSize, Encode);
+        _output = new OutputColumns(inputColumnName, [.. Columns(outputColumnName)], options.BatchSize, Encode, model.Warn);
     }
 
     /// <summary>The text column that is read.</summary>
-    public string InputColumnName => _column.InputName;
+    public string InputColumnName => _output.InputName;
 
-    /// <summary>The column that is added.</summary>
-    public string OutputColumnName => _column.Name;
+    /// <summary>The feature column that is added.</summary>
+    public string OutputColumnName => _output.Columns[0].Name;
 
     /// <summary>How the features of a text's tokens become one vector.</summary>
     public Pooling Pooling => _options.Pooling;
 
-    /// <summary>The readable name of each feature, M of them: the slot names of the output column.</summary>
+    /// <summary>The readable name of each feature, M of them.</summary>
     public IReadOnlyList<string> FeatureNames => _model.FeatureNames;
+
+    /// <summary>
+    /// What each slot of the feature column holds. Slot i is latent i, unless <see cref="RouteSaeOptions.TopFeatures"/> left latents out or
+    /// <see cref="RouteSaeOptions.AdditionalPoolings"/> added slots.
+    /// </summary>
+    public IReadOnlyList<FeatureSlot> Slots => _slots.All;
+
+    /// <summary>The name of each slot of the feature column.</summary>
+    internal IReadOnlyList<string> SlotNames => _slots.Names(FeatureNames);
+
+    /// <summary>Activations below it count as zero.</summary>
+    internal float MinimumActivation => _options.MinimumActivation;
 
     /// <summary>The bundle whose features these are.</summary>
     public FeatureBundle Bundle => _model.Bundle;
@@ -65,23 +79,34 @@ public sealed class RouteSaeTransformer : ITransformer, IDisposable
         return _featurizer.Use(featurizer => featurizer.Explain(text));
     }
 
+    /// <summary>The number of tokens of a text that the network reads, special tokens included.</summary>
+    /// <param name="text">The text; null and empty ones have none.</param>
+    public int CountTokens(string? text) => _featurizer.Use(featurizer => featurizer.CountTokens(text));
+
     /// <summary>The schema after the transform.</summary>
     /// <param name="inputSchema">The input's schema.</param>
     /// <exception cref="ArgumentOutOfRangeException">The input column is missing or is not text.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new OutputBinding(inputSchema, _column).Schema;
+        return new OutputBinding(inputSchema, _output).Schema;
     }
 
-    /// <summary>Adds the column, lazily: nothing is computed until its values are read.</summary>
+    /// <summary>Adds the columns, lazily: nothing is computed until its values are read.</summary>
     /// <param name="input">The data.</param>
     /// <exception cref="ArgumentOutOfRangeException">The input column is missing or is not text.</exception>
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new FeatureDataView(input, _column);
+        return new FeatureDataView(input, _output);
     }
+
+    /// <summary>
+    /// As <see cref="Transform"/>, for a source whose rows change and are all read each time: the first window is as large as the others, and
+    /// many passes are no reason for a warning.
+    /// </summary>
+    internal IDataView TransformBatches(IDataView input) =>
+        new FeatureDataView(input, _output with { FirstWindowSize = _output.WindowSize, Warn = _ => { } });
 
     /// <summary>Maps one row at a time, as prediction engines do.</summary>
     /// <param name="inputSchema">The schema of the rows.</param>
@@ -89,7 +114,7 @@ public sealed class RouteSaeTransformer : ITransformer, IDisposable
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        var mapper = new FeatureRowMapper(new OutputBinding(inputSchema, _column));
+        var mapper = new FeatureRowMapper(new OutputBinding(inputSchema, _output));
         _featurizer.Claim();
         return mapper;
     }
@@ -108,10 +133,19 @@ public sealed class RouteSaeTransformer : ITransformer, IDisposable
             BatchSize = _options.BatchSize,
             TokensPerBatch = _options.TokensPerBatch,
             Precision = _options.Precision,
+            AdditionalPoolings = _options.AdditionalPoolings,
+            Weighting = _options.Weighting,
+            MinimumActivation = _options.MinimumActivation,
+            RoutedColumnName = _options.RoutedColumnName,
+            RoutingShareColumnName = _options.RoutingShareColumnName,
+            TokensColumnName = _options.TokensColumnName,
+            TokenFeaturesColumnName = _options.TokenFeaturesColumnName,
+            Latents = _fitted.Latents,
+            InverseDocumentFrequency = _fitted.InverseDocumentFrequency,
             Bundle = BundleFile.Measure(new MemoryStream(Bundle.ManifestBytes.ToArray())),
             LanguageModelLastFoundAt = Bundle.FindLanguageModel(),
         };
-        ModelArchive.Write(ctx, manifest, Bundle);
+        ModelArchive.Write(ctx, manifest.WithLeastFormat(), Bundle);
     }
 
     /// <summary>
@@ -128,11 +162,78 @@ public sealed class RouteSaeTransformer : ITransformer, IDisposable
             BatchSize = manifest.BatchSize,
             TokensPerBatch = manifest.TokensPerBatch,
             Precision = manifest.Precision,
+            AdditionalPoolings = manifest.AdditionalPoolings,
+            Weighting = manifest.Weighting,
+            TopFeatures = manifest.Latents?.Length,
+            MinimumActivation = manifest.MinimumActivation,
+            RoutedColumnName = manifest.RoutedColumnName,
+            RoutingShareColumnName = manifest.RoutingShareColumnName,
+            TokensColumnName = manifest.TokensColumnName,
+            TokenFeaturesColumnName = manifest.TokenFeaturesColumnName,
+            CacheMegabytes = 0,
         };
         options.Validate();
+        manifest.CheckFitted(bundle.Manifest.Latents);
         var model = FeatureModelLoader.Load(environment.Register("RouteSae"), bundle, options);
-        return new RouteSaeTransformer(manifest.OutputColumnName, manifest.InputColumnName, options, model);
+        return new RouteSaeTransformer(manifest.OutputColumnName, manifest.InputColumnName, options, model, new FittedFeatures(manifest.Latents, manifest.InverseDocumentFrequency));
     }
 
-    private FeatureVector[] Encode(IReadOnlyList<string?> texts) => _featurizer.Use(featurizer => featurizer.Featurize(texts, Pooling));
+    /// <summary>This transformer with what the options want fitted to the data.</summary>
+    internal RouteSaeTransformer Fitted(IHost host, IDataView data)
+    {
+        var fitted = DocumentFrequencies.Fit(host, _options, data, InputColumnName, FeatureNames.Count, texts => Encode(texts, keep: true));
+        var transformer = new RouteSaeTransformer(OutputColumnName, InputColumnName, _options, _model, fitted);
+        Dispose();
+        return transformer;
+    }
+
+    /// <summary>This transformer over the same network, but keeping no codes; it takes over the claim on the network.</summary>
+    internal RouteSaeTransformer WithoutCache()
+    {
+        var transformer = new RouteSaeTransformer(OutputColumnName, InputColumnName, _options, _model with { Cache = null }, _fitted);
+        Dispose();
+        return transformer;
+    }
+
+    private IEnumerable<OutputColumn> Columns(string features)
+    {
+        var bundle = Bundle.Manifest;
+        yield return new FeatureColumn(features, _slots, FeatureNames);
+        if (_options.RoutedColumnName is { } routed)
+        {
+            yield return new RoutedColumn(routed, bundle.HiddenSize);
+        }
+
+        if (_options.RoutingShareColumnName is { } share)
+        {
+            yield return new RoutingShareColumn(share, bundle.RoutedHiddenStates);
+        }
+
+        if (_options.TokensColumnName is { } tokens)
+        {
+            yield return new TokensColumn(tokens, TokenTexts);
+        }
+
+        if (_options.TokenFeaturesColumnName is { } tokenFeatures)
+        {
+            yield return new TokenFeaturesColumn(tokenFeatures, bundle.Latents, _options.MinimumActivation);
+        }
+    }
+
+    private EncodedTexts Encode(IReadOnlyList<string?> texts, bool keep) => _featurizer.Use(featurizer =>
+    {
+        TextCodes[] Compute(IReadOnlyList<string?> missing) => featurizer.Encode(missing, meanActivation: _options.RoutedColumnName is not null);
+        return keep && _model.Cache is { } cache ? cache.Encode(texts, Compute) : new EncodedTexts(Compute(texts), texts.Count);
+    });
+
+    private string[] TokenTexts(TextCodes codes) => _featurizer.Use(featurizer =>
+    {
+        var texts = new string[codes.TokenCount];
+        for (var token = 0; token < texts.Length; token++)
+        {
+            texts[token] = featurizer.TokenText(codes[token].Id);
+        }
+
+        return texts;
+    });
 }

@@ -1,5 +1,6 @@
 // A process that never names a type of ours: plain mlContext.Model.Load of the zip args[0]. Prints, for each following argument,
-// the features of that text as "index:value" pairs (round-trip format), and the number and last of the slot names.
+// the features of that text as "index:value" pairs (round-trip format), and the number and last of the slot names. A classifier's
+// predicted labels and scores follow.
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -19,7 +20,18 @@ foreach (var vector in output.GetColumn<VBuffer<float>>(column))
     Console.WriteLine("row " + string.Join(' ', vector.Items().Select(item => $"{item.Key}:{item.Value:R}")));
 }
 
+if (output.Schema.GetColumnOrNull("Score") is { } score)
+{
+    foreach (var (label, scores) in output.GetColumn<string>("PredictedLabel").Zip(output.GetColumn<float[]>(score)))
+    {
+        Console.WriteLine($"score {label} {string.Join(' ', scores.Select(value => $"{value:R}"))}");
+    }
+}
+
 internal sealed class Input
 {
     public string Text { get; set; } = "";
+
+    /// <summary>Not known yet; a saved training pipeline still asks for the column.</summary>
+    public string Label { get; set; } = "";
 }

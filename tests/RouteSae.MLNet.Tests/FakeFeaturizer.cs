@@ -19,13 +19,17 @@ internal sealed class FakeFeaturizer(int latents) : ITextFeaturizer
 
     public IReadOnlyList<string> FeatureNames => [.. Enumerable.Range(0, latents).Select(i => $"f{i}")];
 
-    public FeatureVector[] Featurize(IReadOnlyList<string?> texts, Pooling pooling, CancellationToken cancellationToken = default)
+    public TextCodes[] Encode(IReadOnlyList<string?> texts, bool meanActivation = false, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         Interlocked.Increment(ref _calls);
         Interlocked.Add(ref _texts, texts.Count);
-        return [.. texts.Select(Vector)];
+        return [.. texts.Select(text => Codes(Vector(text)))];
     }
+
+    public int CountTokens(string? text) => (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
+
+    public string TokenText(int id) => $"token {id}";
 
     public TokenFeatures Explain(string text) => new(
         text,
@@ -33,6 +37,11 @@ internal sealed class FakeFeaturizer(int latents) : ITextFeaturizer
         Truncated: false);
 
     public void Dispose() => IsDisposed = true;
+
+    /// <summary>One token that has all of the vector.</summary>
+    private TextCodes Codes(FeatureVector vector) => vector.Indices.Length == 0
+        ? TextCodes.Empty(latents)
+        : new TextCodes(latents, [new TextCodesToken(7, default, 2, 1)], [0, vector.Indices.Length], vector.Indices, vector.Values);
 
     public FeatureVector Vector(string? text)
     {

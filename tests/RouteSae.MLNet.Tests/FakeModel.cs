@@ -33,7 +33,7 @@ internal sealed class FakeModel
     public static FakeFeaturizer Reference { get; } = new(Latents);
 
     public RouteSaeTransformer Transformer(int batchSize = 16, string output = "Features", string input = "Text") =>
-        new(output, input, new RouteSaeOptions { BatchSize = batchSize }, Model);
+        new(output, input, new RouteSaeOptions { BatchSize = batchSize }, Model, FittedFeatures.Nothing);
 
     public static FeatureBundle Bundle()
     {

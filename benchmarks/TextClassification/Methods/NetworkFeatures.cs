@@ -10,8 +10,8 @@ namespace RouteSae.ClassificationBenchmark;
 /// <param name="seeds">The seeds of the run.</param>
 /// <param name="files">Where passes are kept.</param>
 /// <param name="log">Told of each pass.</param>
-/// <param name="cancellation">Looked at before each batch.</param>
-internal sealed class NetworkFeatures(BenchmarkedModel model, LabeledSet set, int seeds, PassFile files, Action<string> log, CancellationToken cancellation)
+/// <param name="cancellationToken">Looked at before each batch.</param>
+internal sealed class NetworkFeatures(BenchmarkedModel model, LabeledSet set, int seeds, PassFile files, Action<string> log, CancellationToken cancellationToken)
 {
     /// <summary>Random networks are drawn anew for each seed while all draws together read no more tokens than this; then seeds share draws.</summary>
     private const long RandomTokens = 100_000;
@@ -19,7 +19,7 @@ internal sealed class NetworkFeatures(BenchmarkedModel model, LabeledSet set, in
     private static readonly Pooling[] Poolings = Enum.GetValues<Pooling>();
 
     private readonly Dictionary<string, SparseRows[]> _passes = [];
-    private readonly Lazy<long> _tokens = new(() => model.Preparer.Prepare(set.Texts, cancellation).Sum(text => (long)text.Length));
+    private readonly Lazy<long> _tokens = new(() => model.Preparer.Prepare(set.Texts, cancellationToken).Sum(text => (long)text.Length));
 
     private int Width => model.LanguageModel.Config.HiddenSize;
 
@@ -93,7 +93,7 @@ internal sealed class NetworkFeatures(BenchmarkedModel model, LabeledSet set, in
     private SparseRows[] Trained()
     {
         log($"  training a RouteSAE and a TopK autoencoder on the training texts ({TrainedHere.Budget}), then one pass");
-        using var here = TrainedHere.Train(model, [.. set.TextsToLearnFrom.Select(row => set.Texts[row])], seed: 1, cancellation);
+        using var here = TrainedHere.Train(model, [.. set.TextsToLearnFrom.Select(row => set.Texts[row])], seed: 1, cancellationToken);
         var routed = new RouteSaeReader(here.RouteSae, Texts, Pooling.Max);
         var single = new TopKReader(here.TopK, HiddenStates, Texts);
         Run(model.LanguageModel, routed, single);
@@ -101,5 +101,5 @@ internal sealed class NetworkFeatures(BenchmarkedModel model, LabeledSet set, in
     }
 
     private void Run(DecoderModel languageModel, params IReadOnlyList<ITokenReader> readers) =>
-        TextPass.Run(languageModel, model.Preparer, HiddenStates, set.Texts, readers, cancellation);
+        TextPass.Run(languageModel, model.Preparer, HiddenStates, set.Texts, readers, cancellationToken);
 }

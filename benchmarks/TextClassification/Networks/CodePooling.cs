@@ -18,15 +18,23 @@ internal sealed class CodePooling(int latents, int texts, params IReadOnlyList<P
     public void Add(IReadOnlyList<int> batch, int[] first, SparseCodes codes)
     {
         var (indices, values, slots) = (codes.Indices.contiguous().data<long>().ToArray(), codes.Values.contiguous().data<float>().ToArray(), codes.Slots);
-        var pool = new PooledCodes(latents);
         for (var text = 0; text < batch.Count; text++)
         {
-            for (var place = 0; place < poolings.Count; place++)
+            var (firsts, active, activations) = (new int[first[text + 1] - first[text] + 1], new List<int>(), new List<float>());
+            for (var token = first[text]; token < first[text + 1]; token++)
             {
-                for (var token = first[text]; token < first[text + 1]; token++)
-                    pool.Add(indices.AsSpan(token * slots, slots), values.AsSpan(token * slots, slots));
-                _vectors[place][batch[text]] = pool.ToVector(poolings[place]);
+                for (var slot = token * slots; slot < (token + 1) * slots; slot++)
+                {
+                    if (values[slot] == 0)
+                        continue;
+                    active.Add((int)indices[slot]);
+                    activations.Add(values[slot]);
+                }
+                firsts[token + 1 - first[text]] = active.Count;
             }
+            var ofText = new TextCodes(latents, new TextCodesToken[firsts.Length - 1], firsts, [.. active], [.. activations]);
+            for (var place = 0; place < poolings.Count; place++)
+                _vectors[place][batch[text]] = ofText.Pool(poolings[place]);
         }
     }
 

@@ -11,13 +11,13 @@ internal static class TextPass
 
     /// <summary>Runs all texts; one without tokens is not read.</summary>
     public static void Run(
-        DecoderModel languageModel, TextPreparer preparer, IReadOnlyList<int> hiddenStates, IReadOnlyList<string> texts, IReadOnlyList<ITokenReader> readers, CancellationToken cancellation)
+        DecoderModel languageModel, TextPreparer preparer, IReadOnlyList<int> hiddenStates, IReadOnlyList<string> texts, IReadOnlyList<ITokenReader> readers, CancellationToken cancellationToken)
     {
         var request = new ForwardRequest { HiddenStates = hiddenStates };
-        var prepared = preparer.Prepare(texts, cancellation);
+        var prepared = preparer.Prepare(texts, cancellationToken);
         foreach (var batch in TextBatch.Pack([.. prepared.Select(text => text.Length)], TokensPerBatch))
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var tokens = new TokenBatch([.. batch.Texts.Select(text => prepared[text])], batch.PaddedLength);
             if (tokens.Pooled.Length == 0)
                 continue;

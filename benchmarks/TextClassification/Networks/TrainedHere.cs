@@ -22,7 +22,7 @@ internal sealed class TrainedHere : IDisposable
     public static string Budget => $"M = {Latents}, K = {ActiveLatents}, at most {MostPasses} passes or {MostTokens} tokens";
 
     /// <summary>Trains both on one stream of batches, the TopK autoencoder on the last routed hidden state: three quarters of the depth, as the paper's.</summary>
-    public static TrainedHere Train(BenchmarkedModel model, IReadOnlyList<string> texts, int seed, CancellationToken cancellation)
+    public static TrainedHere Train(BenchmarkedModel model, IReadOnlyList<string> texts, int seed, CancellationToken cancellationToken)
     {
         var tokens = texts.Sum(text => (long)model.Tokenizer.Encode(text, addSpecialTokens: false).Ids.Count);
         var architecture = model.RouteSae.Architecture with { Latents = Latents, ActiveLatents = ActiveLatents };
@@ -31,7 +31,7 @@ internal sealed class TrainedHere : IDisposable
             new SingleLayerModel(TopKAutoencoder.Create(architecture.Autoencoder, seed), model.HiddenStates[^1]));
         try
         {
-            here.Train(model, texts, Math.Min(MostTokens, tokens * MostPasses), (int)Math.Clamp(MostTokens / tokens + 1, 1, MostPasses), seed, cancellation);
+            here.Train(model, texts, Math.Min(MostTokens, tokens * MostPasses), (int)Math.Clamp(MostTokens / tokens + 1, 1, MostPasses), seed, cancellationToken);
             return here;
         }
         catch
@@ -47,7 +47,7 @@ internal sealed class TrainedHere : IDisposable
         TopK.Dispose();
     }
 
-    private void Train(BenchmarkedModel model, IReadOnlyList<string> texts, long tokens, int passes, int seed, CancellationToken cancellation)
+    private void Train(BenchmarkedModel model, IReadOnlyList<string> texts, long tokens, int passes, int seed, CancellationToken cancellationToken)
     {
         var options = new AutoencoderTrainerOptions { TotalTokens = tokens, BatchTokens = (int)Math.Min(BatchTokens, tokens) };
         using var routed = new AutoencoderTrainer(RouteSae, options);
@@ -60,7 +60,7 @@ internal sealed class TrainedHere : IDisposable
             Passes = passes,
             Seed = seed,
         });
-        foreach (var failed in sweep.Train(source.Batches(texts, cancellation), cancellation: cancellation).Where(result => result.Failure is not null))
+        foreach (var failed in sweep.Train(source.Batches(texts, cancellationToken), cancellationToken: cancellationToken).Where(result => result.Failure is not null))
             throw new InvalidOperationException($"{failed.Name}: {failed.Failure!.Message}", failed.Failure);
     }
 }

@@ -3,12 +3,13 @@ using Microsoft.ML;
 namespace RouteSae.MLNet.DataViews;
 
 /// <summary>
-/// A lazy view with the feature column added. A cursor that is asked for features reads a window of rows ahead from one source
+/// A lazy view with the output columns added. A cursor that is asked for features reads a window of rows ahead from one source
 /// cursor and runs the network once a window, when the first of them is read; one that is not passes the source through.
 /// </summary>
-internal sealed class FeatureDataView(IDataView source, FeatureColumn column) : IDataView
+internal sealed class FeatureDataView(IDataView source, OutputColumns output) : IDataView
 {
-    private readonly OutputBinding _binding = new(source.Schema, column);
+    private readonly OutputBinding _binding = new(source.Schema, output);
+    private readonly RepeatedPasses _passes = new(output);
 
     public DataViewSchema Schema => _binding.Schema;
 
@@ -35,5 +36,5 @@ internal sealed class FeatureDataView(IDataView source, FeatureColumn column) : 
     }
 
     private DataViewRowCursor Wrap(DataViewRowCursor cursor, bool[] active) =>
-        _binding.IsOutputActive(active) ? new WindowCursor(_binding, cursor, active) : new PassThroughCursor(_binding, cursor, active);
+        _binding.IsOutputActive(active) ? new WindowCursor(_binding, cursor, active, _passes) : new PassThroughCursor(_binding, cursor, active);
 }

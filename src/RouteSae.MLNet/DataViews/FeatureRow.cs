@@ -4,9 +4,11 @@ using RouteSae.Features;
 
 namespace RouteSae.MLNet.DataViews;
 
-/// <summary>A row with its features, computed when they are read and once for each text.</summary>
+/// <summary>A row with its output columns, computed when they are read and once for each text.</summary>
 internal sealed class FeatureRow(OutputBinding binding, DataViewRow source, bool[] active) : DataViewRow
 {
+    private readonly Func<TextCodes>? _current = binding.IsOutputActive(active) ? Codes(binding, source) : null;
+
     public override DataViewSchema Schema => binding.Schema;
 
     public override long Position => source.Position;
@@ -21,7 +23,7 @@ internal sealed class FeatureRow(OutputBinding binding, DataViewRow source, bool
     {
         binding.CheckActive(column, active);
         return binding.IsOutput(column)
-            ? OutputBinding.As<TValue>(FeatureGetter(), column)
+            ? binding.OutputGetter<TValue>(column, _current!)
             : source.GetGetter<TValue>(source.Schema[column.Index]);
     }
 
@@ -35,24 +37,22 @@ internal sealed class FeatureRow(OutputBinding binding, DataViewRow source, bool
         base.Dispose(disposing);
     }
 
-    private ValueGetter<VBuffer<float>> FeatureGetter()
+    /// <summary>The codes of the source's current text.</summary>
+    private static Func<TextCodes> Codes(OutputBinding binding, DataViewRow source)
     {
         var read = binding.TextGetter(source);
-        var length = binding.Column.Type.Size;
         ReadOnlyMemory<char> text = default;
-        string? last = null;
-        var features = FeatureVector.Empty;
-        return (ref VBuffer<float> value) =>
+        (string Text, TextCodes Codes)? last = null;
+        return () =>
         {
             read(ref text);
-            if (last is null || !text.Span.SequenceEqual(last))
+            if (last is not { } known || !text.Span.SequenceEqual(known.Text))
             {
                 var next = text.ToString();
-                features = binding.Column.Encode([next])[0];
-                last = next;
+                last = known = (next, binding.Output.Encode([next], false).Codes[0]);
             }
 
-            features.CopyTo(length, ref value);
+            return known.Codes;
         };
     }
 }

@@ -1,35 +1,42 @@
 using Microsoft.ML;
+using RouteSae.Features;
 
 namespace RouteSae.MLNet.DataViews;
 
-/// <summary>A source schema with the feature column appended. Source columns keep their indices; the output is the last one.</summary>
+/// <summary>A source schema with the output columns appended. Source columns keep their indices; the outputs follow them.</summary>
 internal sealed class OutputBinding
 {
     private readonly int _text;
-    private readonly int _output;
 
-    public OutputBinding(DataViewSchema source, FeatureColumn column)
+    public OutputBinding(DataViewSchema source, OutputColumns output)
     {
-        Column = column;
+        Output = output;
         Source = source;
-        _text = InputColumn.Find(source, column.InputName).Index;
-        _output = source.Count;
+        _text = InputColumn.Find(source, output.InputName).Index;
 
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(source);
-        builder.AddColumn(column.Name, column.Type, column.Annotations);
+        foreach (var column in output.Columns)
+        {
+            builder.AddColumn(column.Name, column.Type, column.Annotations);
+        }
+
         Schema = builder.ToSchema();
     }
 
-    public FeatureColumn Column { get; }
+    public OutputColumns Output { get; }
 
     public DataViewSchema Source { get; }
 
     public DataViewSchema Schema { get; }
 
-    public bool IsOutput(DataViewSchema.Column column) => column.Index == _output;
+    public bool IsOutput(DataViewSchema.Column column) => column.Index >= Source.Count;
 
-    public bool IsOutputActive(bool[] active) => active[_output];
+    public bool IsOutputActive(bool[] active) => active.AsSpan(Source.Count).Contains(true);
+
+    /// <summary>A getter of an output column, of the codes that <paramref name="current"/> gives when it is called.</summary>
+    public ValueGetter<TValue> OutputGetter<TValue>(DataViewSchema.Column column, Func<TextCodes> current) =>
+        As<TValue>(Output.Columns[column.Index - Source.Count].Getter(current), column);
 
     /// <summary>Which columns of <see cref="Schema"/> are asked for.</summary>
     public bool[] Active(IEnumerable<DataViewSchema.Column> columns)
@@ -45,7 +52,7 @@ internal sealed class OutputBinding
 
     /// <summary>The source columns that the active ones need.</summary>
     public IEnumerable<DataViewSchema.Column> Dependencies(bool[] active) =>
-        Source.Where(column => active[column.Index] || (active[_output] && column.Index == _text));
+        Source.Where(column => active[column.Index] || (column.Index == _text && IsOutputActive(active)));
 
     public ValueGetter<ReadOnlyMemory<char>> TextGetter(DataViewRow row) => row.GetGetter<ReadOnlyMemory<char>>(row.Schema[_text]);
 

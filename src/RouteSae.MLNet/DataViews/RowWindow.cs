@@ -10,7 +10,7 @@ namespace RouteSae.MLNet.DataViews;
 /// </summary>
 internal sealed class RowWindow
 {
-    private readonly FeatureColumn _column;
+    private readonly OutputColumns _output;
     private readonly DataViewRowCursor _source;
     private readonly ValueGetter<ReadOnlyMemory<char>> _readText;
     private readonly ValueGetter<DataViewRowId> _readId;
@@ -18,12 +18,14 @@ internal sealed class RowWindow
     private string?[] _texts = [];
     private DataViewRowId[] _ids = [];
     private long[] _batches = [];
-    private FeatureVector[]? _features;
-    private int _nextSize = 1;
+    private TextCodes[]? _codes;
+    private int _nextSize;
+    private bool _exhausted;
 
     public RowWindow(OutputBinding binding, DataViewRowCursor source, bool[] active)
     {
-        _column = binding.Column;
+        _output = binding.Output;
+        _nextSize = _output.FirstWindowSize;
         _source = source;
         _readText = binding.TextGetter(source);
         _readId = source.GetIdGetter();
@@ -39,27 +41,38 @@ internal sealed class RowWindow
 
     public ColumnBuffer Column(int index) => _columns[index]!;
 
-    /// <summary>The features of a row. The first call after <see cref="Fill"/> runs the network on the whole window.</summary>
-    public FeatureVector Features(int row)
+    /// <summary>For how many rows the network has run so far.</summary>
+    public long Computed { get; private set; }
+
+    /// <summary>The codes of a row. The first call after <see cref="Fill"/> runs the network on the whole window.</summary>
+    public TextCodes Codes(int row)
     {
-        _features ??= _column.Encode(new ArraySegment<string?>(_texts, 0, Count));
-        return _features[row];
+        if (_codes is null)
+        {
+            (_codes, var computed) = _output.Encode(new ArraySegment<string?>(_texts, 0, Count), true);
+            Computed += computed;
+        }
+
+        return _codes[row];
     }
 
     /// <summary>Reads the next window.</summary>
     /// <returns>Whether there was at least one row.</returns>
     public bool Fill()
     {
-        Grow(Math.Min(_nextSize, _column.WindowSize));
-        _features = null;
+        Grow(Math.Min(_nextSize, _output.WindowSize));
+        _codes = null;
         Count = 0;
-        while (Count < _texts.Length && _source.MoveNext())
+        while (Count < _texts.Length && MoveSource())
         {
             ReadRow(Count++);
         }
 
         return Count > 0;
     }
+
+    // A source that has ended is not asked again: a cursor that others wrote need not bear it.
+    private bool MoveSource() => !_exhausted && !(_exhausted = !_source.MoveNext());
 
     private void Grow(int size)
     {

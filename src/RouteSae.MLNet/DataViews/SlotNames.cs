@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using RouteSae.MLNet.Interop;
 
 namespace RouteSae.MLNet.DataViews;
 
@@ -15,5 +16,14 @@ internal static class SlotNames
         var builder = new DataViewSchema.Annotations.Builder();
         builder.Add(Kind, new VectorDataViewType(TextDataViewType.Instance, names.Count), getter);
         return builder.ToAnnotations();
+    }
+
+    /// <summary>A vector column, with slot names or without, as an estimator announces it.</summary>
+    public static SchemaShape.Column Shape(string column, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool hasSlotNames)
+    {
+        SchemaShape.Column[] annotations = hasSlotNames
+            ? [MlNetInterop.ShapeColumn(Kind, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance)]
+            : [];
+        return MlNetInterop.ShapeColumn(column, kind, itemType, new SchemaShape(annotations));
     }
 }

@@ -10,13 +10,14 @@ internal sealed class WindowCursor : DataViewRowCursor
     private readonly DataViewRowCursor _source;
     private readonly bool[] _active;
     private readonly RowWindow _window;
+    private readonly RepeatedPasses _passes;
     private int _row = -1;
     private long _position = -1;
     private bool _finished;
 
-    public WindowCursor(OutputBinding binding, DataViewRowCursor source, bool[] active)
+    public WindowCursor(OutputBinding binding, DataViewRowCursor source, bool[] active, RepeatedPasses passes)
     {
-        (_binding, _source, _active) = (binding, source, active);
+        (_binding, _source, _active, _passes) = (binding, source, active, passes);
         _window = new RowWindow(binding, source, active);
     }
 
@@ -44,6 +45,11 @@ internal sealed class WindowCursor : DataViewRowCursor
         _row = 0;
         _finished = !_window.Fill();
         _position = _finished ? -1 : _position + 1;
+        if (_finished)
+        {
+            _passes.Ended(_window.Computed);
+        }
+
         return !_finished;
     }
 
@@ -52,14 +58,9 @@ internal sealed class WindowCursor : DataViewRowCursor
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         _binding.CheckActive(column, _active);
-        if (!_binding.IsOutput(column))
-        {
-            return OutputBinding.As<TValue>(_window.Column(column.Index).Getter(CurrentRow), column);
-        }
-
-        var length = _binding.Column.Type.Size;
-        ValueGetter<VBuffer<float>> getter = (ref VBuffer<float> value) => _window.Features(CurrentRow()).CopyTo(length, ref value);
-        return OutputBinding.As<TValue>(getter, column);
+        return _binding.IsOutput(column)
+            ? _binding.OutputGetter<TValue>(column, () => _window.Codes(CurrentRow()))
+            : OutputBinding.As<TValue>(_window.Column(column.Index).Getter(CurrentRow), column);
     }
 
     protected override void Dispose(bool disposing)

@@ -57,4 +57,8 @@ internal static class MlNetInterop
     /// <summary>The environment behind mlContext.Transforms, for its log and seed; a fresh one where this ML.NET keeps it elsewhere.</summary>
     public static IHostEnvironment Environment(TransformsCatalog catalog) =>
         typeof(TransformsCatalog).GetField("_env", BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(catalog) as IHostEnvironment ?? new MLContext();
+
+    /// <summary>Tells the components of a context to stop, as AutoML does; where this ML.NET has no such call, what is under way goes on to its end.</summary>
+    public static void CancelExecution(MLContext context) =>
+        typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, [])?.Invoke(context, null);
 }

@@ -23,14 +23,21 @@ internal static class FeatureModelLoader
             Precision = options.Precision,
             FirstTruncated = text => Warn(host, text),
         };
-        return new FeatureModel(bundle, new SharedFeaturizer(() => TextFeaturizer.Load(bundle, settings)));
+        var cache = options.CacheMegabytes > 0 ? new CodesCache((long)options.CacheMegabytes << 20) : null;
+        return new FeatureModel(bundle, new SharedFeaturizer(() => TextFeaturizer.Load(bundle, settings), () => cache?.Clear()))
+        {
+            Cache = cache,
+            Warn = message => Warn(host, message),
+        };
     }
 
-    private static void Warn(IHost host, TruncatedText text)
+    private static void Warn(IHost host, TruncatedText text) => Warn(
+        host,
+        $"A text of {text.Tokens} tokens was cut to its first {text.TokensRead}, which is what the model reads. Further long texts are cut without a message.");
+
+    private static void Warn(IHost host, string message)
     {
         using var channel = host.Start("Featurize");
-        channel.Warning(
-            MessageSensitivity.None,
-            $"A text of {text.Tokens} tokens was cut to its first {text.TokensRead}, which is what the model reads. Further long texts are cut without a message.");
+        channel.Warning(MessageSensitivity.None, message);
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using RouteSae.Storage;
 using RouteSae.Training;
@@ -22,20 +21,7 @@ internal static class FeatureModelTraining
             LearningRate = training.LearningRate,
             Seed = seed ?? host.Rand.Next(),
         });
-        return trainer.Train(Texts(data, column), new ChannelProgress(channel));
-    }
-
-    private static IEnumerable<string> Texts(IDataView data, string name)
-    {
-        var column = data.Schema[name];
-        using var cursor = data.GetRowCursor([column]);
-        var getter = cursor.GetGetter<ReadOnlyMemory<char>>(column);
-        ReadOnlyMemory<char> text = default;
-        while (cursor.MoveNext())
-        {
-            getter(ref text);
-            yield return text.ToString();
-        }
+        return trainer.Train(TextColumn.Read(data, column), new ChannelProgress(channel));
     }
 
     private sealed class ChannelProgress(IChannel channel) : IProgress<TrainingProgress>

@@ -6,7 +6,9 @@ namespace RouteSae.MLNet.Models;
 /// One network in memory that several transformers use. It is loaded at the first use and freed when its last owner has left and
 /// nobody is in the middle of a call; a use after that loads it again, so no order of leaving and using can fail.
 /// </summary>
-internal sealed class SharedFeaturizer(Func<ITextFeaturizer> load)
+/// <param name="load">Loads it.</param>
+/// <param name="freed">Called when it is freed.</param>
+internal sealed class SharedFeaturizer(Func<ITextFeaturizer> load, Action? freed = null)
 {
     private readonly Lock _gate = new();
     private ITextFeaturizer? _loaded;
@@ -70,6 +72,7 @@ internal sealed class SharedFeaturizer(Func<ITextFeaturizer> load)
         {
             _loaded?.Dispose();
             _loaded = null;
+            freed?.Invoke();
         }
     }
 }

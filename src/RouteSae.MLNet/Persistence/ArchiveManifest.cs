@@ -9,7 +9,10 @@ namespace RouteSae.MLNet.Persistence;
 /// <summary>The stream <c>routesae.json</c> of a saved transformer.</summary>
 internal sealed record ArchiveManifest
 {
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
+
+    /// <summary>The format of version 0.1 before it had more options than a pooling: read by it, and written where nothing else is asked for.</summary>
+    private const int PlainFormat = 1;
 
     public const string StreamName = "routesae.json";
 
@@ -37,11 +40,57 @@ internal sealed record ArchiveManifest
     [JsonConverter(typeof(JsonStringEnumConverter<Precision>))]
     public Precision Precision { get; init; }
 
+    public Pooling[] AdditionalPoolings { get; init; } = [];
+
+    public FeatureWeighting Weighting { get; init; }
+
+    public float MinimumActivation { get; init; }
+
+    public string? RoutedColumnName { get; init; }
+
+    public string? RoutingShareColumnName { get; init; }
+
+    public string? TokensColumnName { get; init; }
+
+    public string? TokenFeaturesColumnName { get; init; }
+
+    /// <summary>The latents that have slots, ascending; null for all.</summary>
+    public int[]? Latents { get; init; }
+
+    /// <summary>The weight of each of them; null for none.</summary>
+    public float[]? InverseDocumentFrequency { get; init; }
+
     /// <summary>Size and hash of the stream bundle.json, which in turn lists all other streams with theirs.</summary>
     public required BundleFile Bundle { get; init; }
 
     /// <summary>Where a referenced language model lay when the transformer was saved; a first place to look.</summary>
     public string? LanguageModelLastFoundAt { get; init; }
+
+    /// <summary>The same with the lowest format that says all of it, so that older versions read what they can.</summary>
+    public ArchiveManifest WithLeastFormat() => this with { Format = IsPlain ? PlainFormat : CurrentFormat };
+
+    /// <summary>Checks what was fitted against the bundle.</summary>
+    /// <param name="latents">M.</param>
+    /// <exception cref="BundleFormatException">It does not fit.</exception>
+    public void CheckFitted(int latents)
+    {
+        var ascending = Latents is null || (Latents.Length > 0 && Latents[0] >= 0 && Latents[^1] < latents && Latents.Zip(Latents.Skip(1)).All(pair => pair.First < pair.Second));
+        if (!ascending)
+        {
+            throw new BundleFormatException($"{ModelArchive.Location} is damaged: the latents in {StreamName} are not ascending numbers from 0 to {latents - 1}.");
+        }
+
+        var isWeighted = Weighting is FeatureWeighting.Idf or FeatureWeighting.Log1pIdf;
+        if (isWeighted != InverseDocumentFrequency is not null
+            || InverseDocumentFrequency is { } weights && (weights.Length != (Latents?.Length ?? latents) || !weights.All(float.IsFinite)))
+        {
+            throw new BundleFormatException($"{ModelArchive.Location} is damaged: {StreamName} needs one finite weight for each of its {Latents?.Length ?? latents} latents where the weighting is by document frequency, and none elsewhere.");
+        }
+    }
+
+    private bool IsPlain =>
+        AdditionalPoolings.Length == 0 && Weighting == FeatureWeighting.None && MinimumActivation == 0 && Latents is null
+        && RoutedColumnName is null && RoutingShareColumnName is null && TokensColumnName is null && TokenFeaturesColumnName is null;
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 

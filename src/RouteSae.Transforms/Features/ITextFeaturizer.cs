@@ -9,12 +9,20 @@ public interface ITextFeaturizer : IDisposable
     /// <summary>A readable name for each latent, M of them.</summary>
     IReadOnlyList<string> FeatureNames { get; }
 
-    /// <summary>Computes the pooled features of several texts.</summary>
-    /// <param name="texts">The texts; null and empty ones have no features.</param>
-    /// <param name="pooling">How a text's tokens become one vector.</param>
+    /// <summary>Computes the codes of several texts, from which <see cref="TextCodes.Pool"/> makes vectors.</summary>
+    /// <param name="texts">The texts; null and empty ones have no tokens.</param>
+    /// <param name="meanActivation">Whether <see cref="TextCodes.MeanActivation"/> is wanted.</param>
     /// <param name="cancellationToken">Stops between two passes of the network.</param>
-    /// <returns>One vector a text, in the order of <paramref name="texts"/>.</returns>
-    FeatureVector[] Featurize(IReadOnlyList<string?> texts, Pooling pooling, CancellationToken cancellationToken = default);
+    /// <returns>The codes of each text, in the order of <paramref name="texts"/>.</returns>
+    TextCodes[] Encode(IReadOnlyList<string?> texts, bool meanActivation = false, CancellationToken cancellationToken = default);
+
+    /// <summary>A token in readable form, such as <c>" Olympics"</c>.</summary>
+    /// <param name="id">Its number in the vocabulary.</param>
+    string TokenText(int id);
+
+    /// <summary>The number of tokens of a text that the network reads, special tokens included.</summary>
+    /// <param name="text">The text; null and empty ones have none.</param>
+    int CountTokens(string? text);
 
     /// <summary>Shows what each token of a text contributes.</summary>
     /// <param name="text">The text.</param>

@@ -3,22 +3,24 @@ namespace RouteSae.Features;
 /// <summary>Gathers the codes of a text's pooled tokens, in their order, into one vector (<see cref="Pooling"/>); then takes the next text. M latents.</summary>
 internal sealed class PooledCodes(int latents)
 {
+    [ThreadStatic]
+    private static PooledCodes? t_own;
+
     private readonly Activations[] _activations = new Activations[latents];
     private readonly List<int> _active = [];
     private int _tokens;
 
-    /// <summary>Adds the codes of the next pooled token.</summary>
-    public void Add(ReadOnlySpan<long> latents, ReadOnlySpan<float> values)
+    /// <summary>The calling thread's own, for M latents.</summary>
+    public static PooledCodes OfThread(int latents) => t_own is { } own && own._activations.Length == latents ? own : t_own = new PooledCodes(latents);
+
+    /// <summary>Adds the active latents of the next pooled token.</summary>
+    public void Add(ReadOnlySpan<int> latents, ReadOnlySpan<float> values, float minimum)
     {
-        for (var slot = 0; slot < latents.Length; slot++)
+        for (var i = 0; i < latents.Length; i++)
         {
-            if (values[slot] != 0)
+            if ((minimum <= 0 || values[i] >= minimum) && _activations[latents[i]].Add(values[i], _tokens))
             {
-                var latent = (int)latents[slot];
-                if (_activations[latent].Add(values[slot], _tokens))
-                {
-                    _active.Add(latent);
-                }
+                _active.Add(latents[i]);
             }
         }
 
@@ -26,6 +28,7 @@ internal sealed class PooledCodes(int latents)
     }
 
     /// <summary>The vector of the text, which is then forgotten.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The pooling is not known.</exception>
     public FeatureVector ToVector(Pooling pooling)
     {
         _active.Sort();

@@ -32,6 +32,9 @@ public sealed class TextFeaturizer : ITextFeaturizer
     /// <inheritdoc/>
     public IReadOnlyList<string> FeatureNames { get; }
 
+    /// <inheritdoc/>
+    public string TokenText(int id) => _preparer.TokenText(id);
+
     /// <summary>Loads the networks of a bundle, after verifying all its files once more.</summary>
     /// <param name="bundle">The bundle.</param>
     /// <param name="options">Settings; the defaults when null.</param>
@@ -42,26 +45,36 @@ public sealed class TextFeaturizer : ITextFeaturizer
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The featurizer was disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public TextCodes[] Encode(IReadOnlyList<string?> texts, bool meanActivation = false, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(texts);
+        var encoded = new TextCodes[texts.Count];
+        Array.Fill(encoded, TextCodes.Empty(FeatureCount));
+        Encode(texts, meanActivation, (text, codes) => encoded[text] = codes, cancellationToken);
+        return encoded;
+    }
+
+    /// <summary>Computes the pooled features of several texts.</summary>
+    /// <param name="texts">The texts; null and empty ones have no features.</param>
+    /// <param name="pooling">How a text's tokens become one vector.</param>
+    /// <param name="cancellationToken">Stops between two passes of the network.</param>
+    /// <returns>One vector a text, in the order of <paramref name="texts"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The pooling is not known.</exception>
+    /// <exception cref="ObjectDisposedException">The featurizer was disposed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public FeatureVector[] Featurize(IReadOnlyList<string?> texts, Pooling pooling, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(texts);
         var vectors = new FeatureVector[texts.Count];
         Array.Fill(vectors, FeatureVector.Empty);
-        var prepared = _preparer.Prepare(texts, cancellationToken);
-        foreach (var batch in TextBatch.Pack([.. prepared.Select(text => text.Length)], _tokensPerBatch))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            PreparedText[] together = [.. batch.Texts.Select(text => prepared[text])];
-            var pooled = Featurize(together, batch.PaddedLength, pooling);
-            for (var place = 0; place < pooled.Length; place++)
-            {
-                vectors[batch.Texts[place]] = pooled[place];
-            }
-        }
-
+        Encode(texts, meanActivation: false, (text, codes) => vectors[text] = codes.Pool(pooling), cancellationToken);
         return vectors;
     }
+
+    /// <inheritdoc/>
+    public int CountTokens(string? text) => _preparer.Prepare(text).Length;
 
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The featurizer was disposed.</exception>
@@ -87,31 +100,28 @@ public sealed class TextFeaturizer : ITextFeaturizer
         _encoder.Dispose();
     }
 
-    private FeatureVector[] Featurize(PreparedText[] texts, int paddedLength, Pooling pooling)
+    /// <summary>Gives the codes of each text that has tokens, several texts at a time.</summary>
+    private void Encode(IReadOnlyList<string?> texts, bool meanActivation, Action<int, TextCodes> take, CancellationToken cancellationToken)
     {
-        var vectors = new FeatureVector[texts.Length];
-        Array.Fill(vectors, FeatureVector.Empty);
-        var tokens = new TokenBatch(texts, paddedLength);
-        if (tokens.Pooled.Length == 0)
+        var prepared = _preparer.Prepare(texts, cancellationToken);
+        foreach (var batch in TextBatch.Pack([.. prepared.Select(text => text.Length)], _tokensPerBatch))
         {
-            return vectors;
-        }
-
-        var codes = _encoder.Encode(tokens.Ids, paddedLength, tokens.Pooled);
-        ParallelTexts.ForEach(
-            texts.Length,
-            () => new PooledCodes(FeatureCount),
-            (text, pool) =>
+            cancellationToken.ThrowIfCancellationRequested();
+            PreparedText[] together = [.. batch.Texts.Select(text => prepared[text])];
+            var tokens = new TokenBatch(together, batch.PaddedLength);
+            if (tokens.Pooled.Length == 0)
             {
-                for (var token = tokens.FirstPooled[text]; token < tokens.FirstPooled[text + 1]; token++)
-                {
-                    pool.Add(codes.LatentsOf(token), codes.ValuesOf(token));
-                }
+                continue;
+            }
 
-                vectors[text] = pool.ToVector(pooling);
-            },
-            CancellationToken.None);
-        return vectors;
+            var codes = _encoder.Encode(tokens.Ids, batch.PaddedLength, tokens.Pooled, meanActivation);
+            var builder = new TextCodesBuilder(FeatureCount, codes, _encoder.Autoencoder.HiddenStates);
+            ParallelTexts.ForEach(
+                together.Length,
+                () => builder,
+                (place, own) => take(batch.Texts[place], own.Build(together[place], tokens.FirstPooled[place], tokens.FirstPooled[place + 1])),
+                CancellationToken.None);
+        }
     }
 
     private TokenExplanation Explain(PreparedText text, TokenCodes codes, int token)

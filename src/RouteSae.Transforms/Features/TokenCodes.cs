@@ -8,6 +8,9 @@ namespace RouteSae.Features;
 /// <param name="Probability">The router's probability of it, [N].</param>
 internal sealed record TokenCodes(long[] Latents, float[] Values, int Slots, long[] Chosen, float[] Probability)
 {
+    /// <summary>What the autoencoder read, [N, D]; null where it was not asked for.</summary>
+    public float[]? Activations { get; init; }
+
     public ReadOnlySpan<long> LatentsOf(int token) => Latents.AsSpan(token * Slots, Slots);
 
     public ReadOnlySpan<float> ValuesOf(int token) => Values.AsSpan(token * Slots, Slots);

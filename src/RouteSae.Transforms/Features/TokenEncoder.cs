@@ -21,7 +21,8 @@ internal sealed class TokenEncoder(DecoderModel languageModel, AutoencoderModel 
     /// <param name="ids">Token ids, B rows of S, padded on the right with any id.</param>
     /// <param name="length">S.</param>
     /// <param name="wanted">The tokens whose codes are wanted, as places in <paramref name="ids"/>; N of them, at least one.</param>
-    public TokenCodes Encode(long[] ids, int length, long[] wanted)
+    /// <param name="activations">Whether what the autoencoder read is wanted too.</param>
+    public TokenCodes Encode(long[] ids, int length, long[] wanted, bool activations = false)
     {
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
@@ -32,8 +33,8 @@ internal sealed class TokenEncoder(DecoderModel languageModel, AutoencoderModel 
         var hiddenStates = _request.HiddenStates.Select(index => output.HiddenState(index).flatten(0, 1)).ToList(); // L x [B · S, D]
         return autoencoder switch
         {
-            RouteSaeModel routed => Encode(routed, hiddenStates, wanted),
-            SingleLayerModel single => SingleLayerCodes.Encode(single, hiddenStates[0], wanted),
+            RouteSaeModel routed => Encode(routed, hiddenStates, wanted, activations),
+            SingleLayerModel single => SingleLayerCodes.Encode(single, hiddenStates[0], wanted, activations),
             _ => throw new NotSupportedException($"{autoencoder.Description} has no single code a token."),
         };
     }
@@ -44,7 +45,7 @@ internal sealed class TokenEncoder(DecoderModel languageModel, AutoencoderModel 
         autoencoder.Dispose();
     }
 
-    private static TokenCodes Encode(RouteSaeModel model, IReadOnlyList<Tensor> hiddenStates, long[] wanted)
+    private static TokenCodes Encode(RouteSaeModel model, IReadOnlyList<Tensor> hiddenStates, long[] wanted, bool activations)
     {
         var routed = model.Router.RouteRows(hiddenStates, wanted);
         var probability = routed.Probabilities.gather(1, routed.Chosen.unsqueeze(1));
@@ -54,6 +55,11 @@ internal sealed class TokenEncoder(DecoderModel languageModel, AutoencoderModel 
             codes.Values.cpu().contiguous().data<float>().ToArray(),
             codes.Slots,
             routed.Chosen.cpu().data<long>().ToArray(),
-            probability.cpu().data<float>().ToArray());
+            probability.cpu().data<float>().ToArray())
+        {
+            Activations = activations ? Floats(routed.X) : null,
+        };
     }
+
+    internal static float[] Floats(Tensor values) => values.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
 }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using FluentAssertions;
 using Microsoft.ML;
+using RouteSae.Features;
 using RouteSae.Storage;
 using RouteSae.Tests;
 using RouteSae.Tests.Features;
@@ -131,9 +132,9 @@ public sealed class DamagedModelTests : IDisposable
     public void A_newer_format_asks_for_an_update()
     {
         Save();
-        Rewrite("routesae.json", _ => Encoding.UTF8.GetBytes("""{ "format": 2, "surprise": true }"""));
+        Rewrite("routesae.json", _ => Encoding.UTF8.GetBytes("""{ "format": 3, "surprise": true }"""));
 
-        LoadError().Message.Should().Be($"{Location} has format 2; this version of RouteSae.MLNet reads formats up to 1. Update RouteSae.MLNet.");
+        LoadError().Message.Should().Be($"{Location} has format 3; this version of RouteSae.MLNet reads formats up to 2. Update RouteSae.MLNet.");
     }
 
     [Theory]
@@ -155,6 +156,21 @@ public sealed class DamagedModelTests : IDisposable
         Rewrite("routesae.json", bytes => Change(bytes, manifest => manifest["batchSize"] = 0));
 
         LoadError().Message.Should().Match("*BatchSize is 0. It must be 1 to 65536 rows.");
+    }
+
+    [Theory]
+    [InlineData("latents", "[3, 3]", "the latents in routesae.json are not ascending numbers from 0 to 127.")]
+    [InlineData("latents", "[-1, 3]", "the latents in routesae.json are not ascending numbers from 0 to 127.")]
+    [InlineData("latents", "[3, 128]", "the latents in routesae.json are not ascending numbers from 0 to 127.")]
+    [InlineData("inverseDocumentFrequency", "[1, 2, 3]", "routesae.json needs one finite weight for each of its 2 latents *")]
+    [InlineData("inverseDocumentFrequency", "null", "routesae.json needs one finite weight for each of its 2 latents *")]
+    [InlineData("weighting", "\"None\"", "routesae.json needs one finite weight for each of its 2 latents *")]
+    public void What_was_fitted_must_fit(string property, string value, string problem)
+    {
+        Save(options: new RouteSaeOptions { TopFeatures = 2, Weighting = FeatureWeighting.Idf });
+        Rewrite("routesae.json", bytes => Change(bytes, manifest => manifest[property] = JsonNode.Parse(value)));
+
+        LoadError().Should().BeOfType<BundleFormatException>().Which.Message.Should().Match($"{Location} is damaged: {problem}");
     }
 
     [Fact]
@@ -187,7 +203,7 @@ public sealed class DamagedModelTests : IDisposable
             zip.Entries.Select(entry => entry.Name).Should().NotContain(name => name.StartsWith("model.", StringComparison.Ordinal));
         }
 
-        SmallModel.Vectors(_ml.Model.Load(Zip, out _).Transform(_data)).Should().NotContain(Features.FeatureVector.Empty);
+        SmallModel.Vectors(_ml.Model.Load(Zip, out _).Transform(_data)).Should().NotContain(FeatureVector.Empty);
         Directory.Delete(checkpoint, recursive: true);
 
         LoadError().Should().BeOfType<LanguageModelNotFoundException>().Which.Message.Should()
@@ -195,10 +211,12 @@ public sealed class DamagedModelTests : IDisposable
             .And.Contain($"Looked at:{Environment.NewLine}- {checkpoint}: no such folder");
     }
 
-    private void Save(string? languageModel = null)
+    private void Save(string? languageModel = null, RouteSaeOptions? options = null)
     {
         SmallBundle.Build(languageModel).Save(_temporary.File("bundle"));
-        var fitted = _ml.Transforms.RouteSae("Features", "Text", new RouteSaeOptions { Model = _temporary.File("bundle") }).Fit(_data);
+        options ??= new RouteSaeOptions();
+        options.Model = _temporary.File("bundle");
+        var fitted = _ml.Transforms.RouteSae("Features", "Text", options).Fit(_data);
         _ml.Model.Save(fitted, _data.Schema, Zip);
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.IO.Compression;
+using System.Text.Json;
 using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -25,6 +27,44 @@ public sealed class SaveLoadTests(SmallModel small) : IClassFixture<SmallModel>
         loaded.OutputColumnName.Should().Be("Features");
         loaded.FeatureNames.Should().Equal(fitted.FeatureNames);
         loaded.Bundle.Manifest.Should().BeEquivalentTo(fitted.Bundle.Manifest);
+    }
+
+    [Fact]
+    public void A_loaded_model_has_all_that_the_options_asked_for()
+    {
+        var options = FeatureOptionsTests.AllColumns();
+        options.Model = small.Folder;
+        options.Pooling = Pooling.Mean;
+        options.AdditionalPoolings = [Pooling.Binary];
+        options.Weighting = FeatureWeighting.Log1pIdf;
+        options.TopFeatures = 30;
+        options.MinimumActivation = 0.2f;
+        var fitted = _ml.Transforms.RouteSae("Features", "Text", options).Fit(_data);
+
+        var loaded = (RouteSaeTransformer)Reload(Reload(fitted));
+
+        var (expected, actual) = (fitted.Transform(_data), loaded.Transform(_data));
+        SmallModel.Vectors(actual).Should().Equal(SmallModel.Vectors(expected));
+        loaded.Slots.Should().Equal(fitted.Slots).And.HaveCount(60);
+        actual.Schema.Select(column => (column.Name, column.Type)).Should().Equal(expected.Schema.Select(column => (column.Name, column.Type)));
+        foreach (var column in new[] { "Routed", "Share", "TokenFeatures" })
+        {
+            actual.GetColumn<float[]>(column).Should().BeEquivalentTo(expected.GetColumn<float[]>(column), options => options.WithStrictOrdering());
+        }
+    }
+
+    [Fact]
+    public void A_model_that_needs_nothing_newer_is_written_for_older_versions()
+    {
+        Format(Estimator()).Should().Be(1);
+        Format(_ml.Transforms.RouteSae("Features", "Text", new RouteSaeOptions { Model = small.Folder, TopFeatures = 9 })).Should().Be(2);
+
+        int Format(RouteSaeEstimator estimator)
+        {
+            using var zip = ZipFile.OpenRead(Save(estimator.Fit(_data)));
+            using var stream = zip.Entries.Single(entry => entry.Name == "routesae.json").Open();
+            return JsonDocument.Parse(stream).RootElement.GetProperty("format").GetInt32();
+        }
     }
 
     [Fact]

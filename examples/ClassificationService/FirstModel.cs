@@ -1,0 +1,45 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace ClassificationService;
+
+/// <summary>Trains a classifier of support tickets when there is no model yet.</summary>
+internal static class FirstModel
+{
+    private static readonly string Data = Path.Combine(AppContext.BaseDirectory, "data", "tickets.train.tsv");
+
+    public static void Ensure(string path, ILogger logger)
+    {
+        if (File.Exists(path))
+            return;
+        logger.LogInformation("There is no model at {Path}. Training one on {Data}; this takes some seconds, once.", path, Data);
+        var ml = new MLContext(seed: 1);
+        var rows = ml.Data.LoadFromTextFile<Ticket>(Data, hasHeader: true, allowQuoting: false);
+        var pipeline = ml.Transforms.Conversion.MapValueToKey("Class", "Label")
+            .Append(ml.Transforms.RouteSae("Features", "Text"))
+            .AppendCacheCheckpoint(ml)
+            .Append(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("Class"))
+            .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+        using var model = pipeline.Fit(rows);
+        Save(ml, model, rows.Schema, path);
+        logger.LogInformation("Saved {Path}.", path);
+    }
+
+    // Written beside its place and then moved there, so that nobody meets half a model.
+    private static void Save(MLContext ml, ITransformer model, DataViewSchema schema, string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        ml.Model.Save(model, schema, temporary);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    private sealed class Ticket
+    {
+        [LoadColumn(0)]
+        public string Label { get; set; } = "";
+
+        [LoadColumn(1)]
+        public string Text { get; set; } = "";
+    }
+}

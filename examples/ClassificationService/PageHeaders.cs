@@ -1,0 +1,12 @@
+namespace ClassificationService;
+
+/// <summary>The page needs nothing but this service, and browsers are told so.</summary>
+internal static class PageHeaders
+{
+    public static Task Add(HttpContext context, RequestDelegate next)
+    {
+        context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        return next(context);
+    }
+}

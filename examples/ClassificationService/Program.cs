@@ -1,0 +1,28 @@
+using ClassificationService;
+using Microsoft.Extensions.Options;
+
+// The settings, the page and the model lie beside the program, wherever it is started from.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+builder.Services.AddOptions<Limits>().BindConfiguration("Limits").ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddRouteSae<TextRow, Verdict>(builder.Configuration.GetSection("RouteSae"));
+builder.Services.AddHealthChecks().AddRouteSaeCheck<TextRow, Verdict>();
+builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Problems.AddAdvice(context.ProblemDetails));
+builder.Services.AddOpenApi();
+
+var app = builder.Build();
+app.UseExceptionHandler();
+app.UseStatusCodePages();
+app.Use(PageHeaders.Add);
+app.UseDefaultFiles();
+app.UseStaticFiles();
+app.MapOpenApi();
+app.MapHealthChecks("/healthz", Health.Options);
+app.MapClassification(app.Services.GetRequiredService<IOptions<Limits>>().Value);
+
+if (builder.Configuration["RouteSae:ModelPath"] is { Length: > 0 } path)
+{
+    FirstModel.Ensure(Path.GetFullPath(path, AppContext.BaseDirectory), app.Logger);
+}
+
+await app.RunAsync();

@@ -1,0 +1,132 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using RouteSae.MLNet.DataViews;
+using RouteSae.Storage;
+
+namespace RouteSae.MLNet.Experiments;
+
+/// <summary>Finds everything that is wrong with an experiment before any work is done.</summary>
+internal sealed class ExperimentCheck(MLContext ml, RouteSaeExperimentOptions options)
+{
+    private const int MostTrialProblems = 5;
+
+    private readonly List<string> _problems = [];
+
+    /// <summary>Checks the settings and the columns.</summary>
+    public ExperimentCheck Settings(IDataView train, IDataView? validation)
+    {
+        _problems.AddRange(options.Problems());
+        _problems.AddRange(RouteSaeOptionsProblems.Of(options.Features).Select(problem => $"Features: {problem}"));
+        Columns(train, "The training data");
+        if (validation is not null)
+        {
+            Columns(validation, "The validation set");
+        }
+
+        return this;
+    }
+
+    /// <summary>Checks the trainers' names.</summary>
+    public ExperimentCheck Trainers(IReadOnlyList<NamedTrainer> trainers)
+    {
+        var known = BuiltInTrainers.Of(options.Metric.IsBinary());
+        foreach (var name in (options.Trainers ?? []).Where(name => known.All(trainer => trainer.Name != name)))
+        {
+            _problems.Add($"There is no built-in trainer '{name}' for {options.Metric}. Choose among {string.Join(", ", known.Select(trainer => $"'{trainer.Name}'"))}, or add your own with WithTrainer.");
+        }
+
+        foreach (var twice in trainers.GroupBy(trainer => trainer.Name).Where(group => group.Count() > 1))
+        {
+            _problems.Add($"Trainer '{twice.Key}' is there {twice.Count()} times. Give each a name of its own.");
+        }
+
+        if (trainers.Count == 0 && options.Trainers is null or [])
+        {
+            _problems.Add("There are no trainers. Leave Trainers null for the built-in ones, or add your own with WithTrainer.");
+        }
+
+        return this;
+    }
+
+    /// <summary>Checks that the options are there which are to be varied.</summary>
+    public ExperimentCheck Dimensions(IEnumerable<SearchDimension> dimensions)
+    {
+        _problems.AddRange(dimensions
+            .Where(dimension => !dimension.Path.Exists(options.Features))
+            .Select(dimension => $"{dimension.Path.Name} is to be varied, but {dimension.Path.Parent} is null in Features. Set it there."));
+        return this;
+    }
+
+    /// <summary>Plans the trials, where nothing is in the way, and checks their options and bundles.</summary>
+    public IReadOnlyList<PlannedTrial> Plan(TrialPlan plan, int seed, SharedModels models)
+    {
+        if (_problems.Count > 0)
+        {
+            return [];
+        }
+
+        var size = plan.GridSize(options.GridSteps);
+        if (options.Search == ExperimentSearch.Grid && size > options.MaxTrials)
+        {
+            _problems.Add($"The grid has {size} trials, more than MaxTrials ({options.MaxTrials}). Narrow it with Vary or Trainers, raise MaxTrials, or search at random.");
+            return [];
+        }
+
+        var trials = options.Search == ExperimentSearch.Grid ? plan.Grid(options.GridSteps) : plan.Random(options.MaxTrials, seed);
+        _problems.AddRange(trials.SelectMany(trial => RouteSaeOptionsProblems.Of(trial.Options).Select(problem =>
+            $"Trial {trial.Number} ({string.Join(", ", trial.Settings.Select(setting => $"{setting.Key} = {setting.Value}"))}): {problem}")).Take(MostTrialProblems));
+        Models(trials, models);
+        return trials;
+    }
+
+    /// <summary>Throws when there is something wrong.</summary>
+    /// <exception cref="ArgumentException">The message lists everything.</exception>
+    public void Throw()
+    {
+        if (_problems.Count > 0)
+        {
+            throw new ArgumentException(
+                $"The RouteSae experiment cannot run:{string.Concat(_problems.Select(problem => $"{Environment.NewLine}- {problem}"))}");
+        }
+    }
+
+    private void Models(IEnumerable<PlannedTrial> plan, SharedModels models)
+    {
+        foreach (var trial in plan.DistinctBy(trial => trial.Options.Model))
+        {
+            try
+            {
+                models.Open(trial.Options);
+            }
+            catch (Exception exception) when (exception is BundleFormatException or LanguageModelNotFoundException or IOException)
+            {
+                _problems.Add(exception.Message);
+            }
+        }
+    }
+
+    private void Columns(IDataView data, string which)
+    {
+        if (!string.IsNullOrWhiteSpace(options.TextColumnName))
+        {
+            Text(data, which);
+        }
+
+        if (!string.IsNullOrWhiteSpace(options.LabelColumnName) && new LabelColumn(ml, options).Problem(data.Schema) is { } label)
+        {
+            _problems.Add($"{which}: {label}");
+        }
+    }
+
+    private void Text(IDataView data, string which)
+    {
+        try
+        {
+            InputColumn.Find(data.Schema, options.TextColumnName);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            _problems.Add($"{which}: {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using RouteSae.MLNet.Interop;
+using RouteSae.MLNet.Models;
+
+namespace RouteSae.MLNet.Experiments;
+
+/// <summary>Runs single trials. Each has an MLContext of its own with the experiment's seed, so that no trial depends on those before it.</summary>
+internal sealed class TrialRunner(RouteSaeExperimentOptions options, ExperimentData data, SharedModels models, int seed)
+{
+    private const string Features = "Features";
+
+    private readonly HashSet<(FeatureModel Model, double Fraction)> _encoded = [];
+
+    /// <summary>Fits and evaluates on every split of a fraction of the rows. What fails is told in the result.</summary>
+    /// <param name="trial">What to do.</param>
+    /// <param name="round">The round, from 1.</param>
+    /// <param name="fraction">The share of the training rows that it uses.</param>
+    /// <param name="encoded">Called now and then with the number of texts that were encoded ahead.</param>
+    /// <param name="cancellationToken">Breaks off; the trainer at work is told to stop.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public ExperimentTrial Run(PlannedTrial trial, int round, double fraction, Action<long> encoded, CancellationToken cancellationToken)
+    {
+        var clock = new Stopwatch();
+        var result = new ExperimentTrial
+        {
+            Trial = trial.Number,
+            Round = round,
+            Rows = data.Count(fraction),
+            Trainer = trial.Trainer.Name,
+            Options = trial.Options.Copy(),
+            Settings = trial.Settings,
+        };
+        try
+        {
+            Encode(trial, fraction, encoded, cancellationToken);
+            clock.Start();
+            result = Measure(trial, result, fraction, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            // A trainer that was told to stop throws whatever it likes.
+            cancellationToken.ThrowIfCancellationRequested();
+            result = result with { Error = exception.Message };
+        }
+
+        return result with { Seconds = clock.Elapsed.TotalSeconds };
+    }
+
+    /// <summary>Fits a trial on all rows.</summary>
+    public ITransformer Refit(PlannedTrial trial)
+    {
+        var ml = new MLContext(seed);
+        var rows = data.All;
+        var fitted = Pipeline(ml, trial).Fit(rows);
+        ITransformer[] chain = [.. data.Label is { } label ? [label] : Array.Empty<ITransformer>(), .. fitted.Select(WithoutCache)];
+        var predicted = fitted.GetOutputSchema(rows.Schema).GetColumnOrNull("PredictedLabel");
+        return predicted is { Type: KeyDataViewType } key && key.Annotations.Schema.GetColumnOrNull("KeyValues") is not null
+            ? new TransformerChain<ITransformer>([.. chain, ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(fitted.Transform(rows))])
+            : new TransformerChain<ITransformer>(chain);
+    }
+
+    private static ITransformer WithoutCache(ITransformer transformer) => transformer is RouteSaeTransformer features ? features.WithoutCache() : transformer;
+
+    /// <summary>Runs the network over all rows that the trial needs, where no trial before it has.</summary>
+    private void Encode(PlannedTrial trial, double fraction, Action<long> encoded, CancellationToken cancellationToken)
+    {
+        var model = models.Model(trial.Options, data.All);
+        if (model.Cache is not null && !_encoded.Contains((model, fraction)))
+        {
+            models.Encode(model, trial.Options, data.Views(fraction), encoded, cancellationToken);
+            _encoded.Add((model, fraction));
+        }
+    }
+
+    private ExperimentTrial Measure(PlannedTrial trial, ExperimentTrial result, double fraction, CancellationToken cancellationToken)
+    {
+        var folds = new List<IReadOnlyDictionary<ExperimentMetric, double>>();
+        foreach (var split in data.Splits(fraction))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            folds.Add(Measure(trial, split, cancellationToken));
+        }
+
+        var metrics = TrialEvaluation.Mean(folds);
+        var metric = metrics[options.Metric];
+        return result with
+        {
+            Metrics = metrics,
+            Metric = metric,
+            StandardDeviation = TrialEvaluation.StandardDeviation(folds, options.Metric),
+            Error = double.IsFinite(metric) ? null : $"{options.Metric} is {metric}: what trainer '{trial.Trainer.Name}' predicts gives no basis for it. Choose by another metric, or leave the trainer out.",
+        };
+    }
+
+    private IReadOnlyDictionary<ExperimentMetric, double> Measure(PlannedTrial trial, ExperimentSplit split, CancellationToken cancellationToken)
+    {
+        var ml = new MLContext(seed);
+        using var registration = cancellationToken.Register(() => MlNetInterop.CancelExecution(ml));
+        using var fitted = Pipeline(ml, trial).Fit(split.Train);
+        return TrialEvaluation.Measure(ml, fitted.Transform(split.Test), options.LabelColumnName, options.Metric.IsBinary());
+    }
+
+    private EstimatorChain<ITransformer> Pipeline(MLContext ml, PlannedTrial trial) => new EstimatorChain<ITransformer>()
+        .Append<ITransformer>(models.Estimator(ml, Features, trial.Options, models.Model(trial.Options, data.All)))
+        .AppendCacheCheckpoint(ml)
+        .Append(trial.Trainer.Create(ml, options.LabelColumnName, Features));
+}

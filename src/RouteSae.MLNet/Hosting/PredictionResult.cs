@@ -1,0 +1,4 @@
+namespace RouteSae.MLNet.Hosting;
+
+/// <summary>The answer to one request.</summary>
+internal sealed record PredictionResult<TOutput>(TOutput Output, DecisionExplanation? Explanation);

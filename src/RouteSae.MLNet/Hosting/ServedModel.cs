@@ -1,0 +1,97 @@
+using Microsoft.ML;
+using RouteSae.MLNet.DataViews;
+using RouteSae.MLNet.Models;
+
+namespace RouteSae.MLNet.Hosting;
+
+/// <summary>
+/// A loaded model with its pipeline from inputs to outputs, which is built once. Predicting is for one thread at a time. The model is
+/// freed when it has been retired and nobody uses it any more.
+/// </summary>
+internal sealed class ServedModel<TInput, TOutput>
+    where TInput : class, new()
+    where TOutput : class, new()
+{
+    private readonly Lock _gate = new();
+    private readonly MLContext _ml;
+    private readonly ITransformer _model;
+    private readonly BatchRows<TInput> _rows = new();
+    private readonly IEnumerable<TOutput> _outputs;
+    private readonly IReadOnlyList<string> _classes;
+    private readonly IReadOnlyList<RouteSaeTransformer> _featurizers;
+    private readonly Lazy<DecisionExplainer> _explainer;
+    private int _users = 1;
+
+    /// <exception cref="ArgumentException">The model has no RouteSae column.</exception>
+    public ServedModel(MLContext ml, ITransformer model)
+    {
+        (_ml, _model) = (ml, model);
+        _featurizers = [.. ModelParts.Of(model).OfType<RouteSaeTransformer>()];
+        if (_featurizers.Count == 0)
+        {
+            throw new ArgumentException("The model has no RouteSae column. Save one whose pipeline has mlContext.Transforms.RouteSae in it.", nameof(model));
+        }
+
+        var transformed = ModelParts.Of(model).Aggregate(
+            ml.Data.LoadFromEnumerable(_rows),
+            (view, part) => new SequentialView(part is RouteSaeTransformer own ? own.TransformBatches(view) : part.Transform(view)));
+        _classes = ScoreNames.Of(transformed.Schema);
+        _outputs = ml.Data.CreateEnumerable<TOutput>(transformed, reuseRowObject: false);
+        _explainer = new Lazy<DecisionExplainer>(() => new DecisionExplainer(model, ml.Data.LoadFromEnumerable<TInput>([]).Schema));
+    }
+
+    public DateTimeOffset LoadedAt { get; } = DateTimeOffset.UtcNow;
+
+    /// <summary>The tokens that the model's networks read of an input.</summary>
+    public int CountTokens(TInput input) =>
+        _featurizers.Sum(featurizer => featurizer.CountTokens(InputTexts<TInput>.Of(input, featurizer.InputColumnName)));
+
+    /// <summary>The model's outputs, in the order of the inputs.</summary>
+    public IReadOnlyList<TOutput> Predict(IReadOnlyList<TInput> inputs)
+    {
+        _rows.Current = inputs;
+        try
+        {
+            TOutput[] outputs = [.. _outputs];
+            foreach (var named in outputs.OfType<IClassNames>())
+            {
+                named.ClassNames = _classes;
+            }
+
+            return outputs.Length == inputs.Count ? outputs : throw new InvalidOperationException(
+                $"The model made {outputs.Length} rows of {inputs.Count}. A hosted model must keep every row: save it without row filters.");
+        }
+        finally
+        {
+            _rows.Current = [];
+        }
+    }
+
+    /// <summary>Why the model decides on an input as it does.</summary>
+    public DecisionExplanation Explain(TInput input, int features) =>
+        _explainer.Value.Explain(_ml.Data.LoadFromEnumerable([input]), features)[0];
+
+    /// <summary>Holds on to the model. False when it has been freed already.</summary>
+    public bool TryUse()
+    {
+        lock (_gate)
+        {
+            _users += _users > 0 ? 1 : 0;
+            return _users > 0;
+        }
+    }
+
+    /// <summary>Lets go of the model: after a use, or once, to retire it.</summary>
+    public void Release()
+    {
+        lock (_gate)
+        {
+            if (--_users > 0)
+            {
+                return;
+            }
+        }
+
+        (_model as IDisposable)?.Dispose();
+    }
+}

@@ -1,0 +1,101 @@
+using System.Net;
+using System.Text;
+using FluentAssertions;
+
+namespace RouteSae.ClassificationService.Tests;
+
+[Collection(ServiceTests.Name)]
+public sealed class BadInputTests(TrainedService trained)
+{
+    private const string Shape = """Send { "text": "…" } or { "texts": ["…", "…"] }.""";
+
+    [Theory]
+    [InlineData("""{ "text": """, "The body cannot be read as JSON: line 1, byte 11. " + Shape)]
+    [InlineData("", "The body cannot be read as JSON: line 1, byte 1. " + Shape)]
+    [InlineData("[\"a\"]", "The body is an array, not an object. " + Shape)]
+    [InlineData("null", "The body is null, not an object. " + Shape)]
+    [InlineData("{}", "The body has neither 'text' nor 'texts'. " + Shape)]
+    [InlineData("""{ "text": "a", "texts": [] }""", "The body has both 'text' and 'texts'. " + Shape)]
+    [InlineData("""{ "text": 3 }""", "'text' is a number, not a string. " + Shape)]
+    [InlineData("""{ "texts": "a" }""", "'texts' is a string, not an array. " + Shape)]
+    [InlineData("""{ "texts": ["a", null] }""", "'texts[1]' is null, not a string. " + Shape)]
+    [InlineData("""{ "text": "\ud800" }""", "'text' has half of a surrogate pair (\\ud800 to \\udfff), which is no character. " + Shape)]
+    [InlineData("""{ "texts": [] }""", "The request has 0 texts; 1 to 1000 are possible. Send them in several requests.")]
+    [InlineData("""{ "text": "" }""", "Text 1 is empty. Leave it out, or send 1 to 20000 characters.")]
+    [InlineData("""{ "texts": ["a", " \n"] }""", "Text 2 is empty. Leave it out, or send 1 to 20000 characters.")]
+    public Task A_body_that_cannot_be_used_is_400(string body, string detail) =>
+        RefusesAsync(trained.Client.PostBytesAsync("classify", Encoding.UTF8.GetBytes(body)), HttpStatusCode.BadRequest, detail);
+
+    [Theory]
+    [InlineData("{\"text\":\"", new byte[] { 0xFF }, "\"}")]
+    [InlineData("{\"text\":\"", new byte[] { 0xC3 }, "\"}")]
+    [InlineData("", new byte[] { 0xED, 0xA0, 0x80 }, "")]
+    public Task Invalid_UTF_8_is_400(string before, byte[] bytes, string after) => RefusesAsync(
+        trained.Client.PostBytesAsync("classify", [.. Encoding.UTF8.GetBytes(before), .. bytes, .. Encoding.UTF8.GetBytes(after)]),
+        HttpStatusCode.BadRequest, "The body has bytes that are not valid UTF-8. Encode the JSON as UTF-8.");
+
+    [Theory]
+    [InlineData("classify")]
+    [InlineData("explain")]
+    public Task Ten_megabytes_are_413(string path) => RefusesAsync(
+        trained.Client.PostBytesAsync(path, Encoding.UTF8.GetBytes($"{{\"text\":\"{new string('a', 10_000_000 - 11)}\"}}")),
+        HttpStatusCode.RequestEntityTooLarge, "The body has 10000000 bytes; at most 1048576 are read. Send the texts in several requests.");
+
+    [Fact]
+    public Task Too_many_texts_are_400() => RefusesAsync(
+        trained.Client.ClassifyAsync([.. Enumerable.Repeat("a", 1001)]),
+        HttpStatusCode.BadRequest, "The request has 1001 texts; 1 to 1000 are possible. Send them in several requests.");
+
+    [Fact]
+    public Task A_text_that_is_too_long_is_400() => RefusesAsync(
+        trained.Client.ClassifyAsync("short", new string('a', 20_001)),
+        HttpStatusCode.BadRequest, "Text 2 has 20001 characters; at most 20000 are possible. Shorten it.");
+
+    [Fact]
+    public Task Two_texts_cannot_be_explained_at_once() => RefusesAsync(
+        trained.Client.PostBytesAsync("explain", """{ "texts": ["a", "b"] }"""u8.ToArray()),
+        HttpStatusCode.BadRequest, """Only one text can be explained at a time. Send { "text": "…" }.""");
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    public Task Another_content_type_is_415(string contentType) => RefusesAsync(
+        trained.Client.PostBytesAsync("classify", """{ "text": "a" }"""u8.ToArray(), contentType),
+        HttpStatusCode.UnsupportedMediaType, "The body must be JSON. Send it with the header Content-Type: application/json.");
+
+    [Fact]
+    public Task Another_method_is_405() => RefusesAsync(
+        trained.Client.GetAsync("classify"),
+        HttpStatusCode.MethodNotAllowed, "This address wants another method: POST for /classify and /explain, GET for the others.");
+
+    [Fact]
+    public Task Another_address_is_404() => RefusesAsync(
+        trained.Client.GetAsync("clasify"), HttpStatusCode.NotFound,
+        "There is nothing at this address. POST /classify and /explain, GET / and /healthz are there; /openapi/v1.json describes them.");
+
+    [Fact]
+    public async Task A_full_queue_is_503_with_the_time_to_wait()
+    {
+        await using var service = await ServiceProcess.StartAsync(trained.ModelPath, "--RouteSae:QueueCapacity=1");
+
+        var response = await RefusesAsync(
+            service.Client.ClassifyAsync("a", "b"), HttpStatusCode.ServiceUnavailable,
+            "The 2 inputs were rejected: the queue of 1 has no room for them. Ask again in a moment; if this happens often, use more machines or a larger "
+            + "RouteSaeHostingOptions.QueueCapacity.");
+
+        response.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromSeconds(1));
+        (await service.Client.ClassifyAsync("a")).StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    private static async Task<HttpResponseMessage> RefusesAsync(Task<HttpResponseMessage> request, HttpStatusCode status, string detail)
+    {
+        var response = await request;
+        response.StatusCode.Should().Be(status);
+        response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        var problem = await response.JsonAsync();
+        problem.GetProperty("detail").GetString().Should().Be(detail);
+        problem.GetProperty("status").GetInt32().Should().Be((int)status);
+        problem.GetProperty("title").GetString().Should().NotBeNullOrEmpty();
+        return response;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Xml.Linq;
+using RouteSae.Tests;
+
+namespace RouteSae.Package.Tests;
+
+/// <summary>
+/// A folder of fresh console projects outside the repository. Our packages come from the local folder into a packages folder of
+/// its own; those of others lie in the machine's packages folder already, or are fetched from the machine's sources.
+/// </summary>
+internal sealed class Consumer : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _feed;
+    private readonly string _version;
+
+    private Consumer(PackedLibraries packages, string machinePackages)
+    {
+        _feed = packages.Folder;
+        _version = packages.Version;
+        Write("nuget.config", $"""
+            <configuration>
+              <packageSources><add key="packed" value="{_feed}" /></packageSources>
+              <fallbackPackageFolders><add key="machine" value="{machinePackages}" /></fallbackPackageFolders>
+            </configuration>
+            """);
+
+        // Links, because libtorch is half a gigabyte. NU1603: a lower bound in our packages that no source has.
+        Write("Directory.Build.props", $"""
+            <Project>
+              <PropertyGroup>
+                <ImportDirectoryBuildTargets>false</ImportDirectoryBuildTargets>
+                <ImportDirectoryPackagesProps>false</ImportDirectoryPackagesProps>
+                <RestorePackagesPath>{_folder.File("packages")}</RestorePackagesPath>
+                <CreateHardLinksForCopyLocalIfPossible>true</CreateHardLinksForCopyLocalIfPossible>
+                <CreateSymbolicLinksForCopyLocalIfPossible>true</CreateSymbolicLinksForCopyLocalIfPossible>
+                <WarningsAsErrors>NU1603;NU1605</WarningsAsErrors>
+              </PropertyGroup>
+            </Project>
+            """);
+    }
+
+    public string Folder => _folder.Path;
+
+    public static async Task<Consumer> CreateAsync(PackedLibraries packages)
+    {
+        var listed = await DotNetCommand.RunAsync(RepositoryFiles.Root, "nuget", "locals", "global-packages", "--list", "--force-english-output");
+        return new Consumer(packages, listed.Require().Split("global-packages:")[1].Trim());
+    }
+
+    /// <summary>Makes a console project of two package references, as the README says, with this Program.cs.</summary>
+    public void AddProject(string name, string program)
+    {
+        Write($"{name}/Program.cs", program);
+        Write($"{name}/{name}.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <Nullable>enable</Nullable>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="RouteSae.MLNet" Version="{_version}" />
+                <PackageReference Include="{Libtorch.Package}" Version="{Libtorch.Version}" />
+              </ItemGroup>
+            </Project>
+            """);
+    }
+
+    /// <summary>Installs the packages and builds all projects.</summary>
+    public async Task<CommandResult> BuildAsync()
+    {
+        var projects = Directory.GetFiles(Folder, "*.csproj", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder, path));
+        new XElement("Solution", projects.Select(path => new XElement("Project", new XAttribute("Path", path)))).Save(_folder.File("Consumer.slnx"));
+
+        // First without the network, which a machine that built the repository does not need.
+        var restored = await DotNetAsync("restore", $"-p:RestoreSources={_feed}");
+        if (restored.ExitCode != 0)
+            restored = await DotNetAsync("restore");
+        return restored.ExitCode != 0 ? restored : await DotNetAsync("build", "--no-restore", "-c", "Release");
+    }
+
+    /// <summary>Runs a built project in the folder that holds them all, in a process of its own.</summary>
+    public async Task<string> RunAsync(string name) =>
+        (await DotNetCommand.RunAsync(Folder, Path.Combine(name, "bin", "Release", "net10.0", $"{name}.dll"))).Require();
+
+    public void Write(string path, string content)
+    {
+        var full = _folder.File(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.WriteAllText(full, content);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private Task<CommandResult> DotNetAsync(string command, params string[] arguments) =>
+        DotNetCommand.RunAsync(Folder, [command, "Consumer.slnx", "-nodeReuse:false", "-v", "q", .. arguments]);
+}
