@@ -18,8 +18,7 @@ public sealed class ReloadTests(TrainedService trained)
         using var replaced = new CancellationTokenSource();
         var clients = Enumerable.Range(0, 64).Select(client => AskUntilAsync(service.Client, client, replaced.Token)).ToArray();
 
-        File.Copy(trained.ModelPath, model + ".new");
-        File.Move(model + ".new", model, overwrite: true);
+        Replace(model);
         await service.UntilHealthAsync(health => !health.Contains(before, StringComparison.Ordinal));
         await replaced.CancelAsync();
 
@@ -57,8 +56,7 @@ public sealed class ReloadTests(TrainedService trained)
         (await refused.JsonAsync()).GetProperty("detail").GetString()
             .Should().Be("There is no model to answer with; the service's log says why. Ask again later.");
 
-        File.Copy(trained.ModelPath, model + ".new");
-        File.Move(model + ".new", model, overwrite: true);
+        Replace(model);
 
         await service.UntilHealthAsync(health => health.Contains("\"Healthy\"", StringComparison.Ordinal));
         (await service.Client.ClassifyAsync("Where is my parcel?")).StatusCode.Should().Be(HttpStatusCode.OK);
@@ -78,6 +76,14 @@ public sealed class ReloadTests(TrainedService trained)
         response.StatusCode.Should().Be(HttpStatusCode.OK);
         (await response.JsonAsync()).GetProperty("results").GetArrayLength().Should().Be(200);
         exitCode.Should().Be(0);
+    }
+
+    // A copy keeps the time at which the original was written, and a file of the same time and length has not changed.
+    private void Replace(string model)
+    {
+        File.Copy(trained.ModelPath, model + ".new");
+        File.SetLastWriteTimeUtc(model + ".new", DateTime.UtcNow);
+        File.Move(model + ".new", model, overwrite: true);
     }
 
     // Each client asks at least twice, and once more after the model was replaced.

@@ -92,7 +92,7 @@ function showWords({ text, features: list, truncated }) {
   const edges = [...cuts].sort((a, b) => a - b);
   const strongest = Math.max(0, ...list.flatMap(f => f.words.map(w => w.activation)));
   words = [];
-  const pieces = edges.slice(0, -1).map((start, i) => {
+  const pieces = edges.slice(0, -1).flatMap((start, i) => {
     const [end, fired] = [edges[i + 1], new Set()];
     let activation = 0;
     list.forEach((feature, index) => feature.words.filter(w => w.start <= start && w.start + w.length >= end && w.length).forEach(w => {
@@ -100,7 +100,9 @@ function showWords({ text, features: list, truncated }) {
       activation = Math.max(activation, w.activation);
     }));
     const piece = text.slice(start, end);
-    return fired.size && piece.trim() ? wordButton(piece, fired, activation / strongest) : document.createTextNode(piece);
+    if (!fired.size || !piece.trim()) return [piece];
+    const space = piece.length - piece.trimStart().length; // a token brings the space before its word along
+    return [piece.slice(0, space), wordButton(piece.slice(space), fired, activation / strongest)];
   });
   $("words").replaceChildren(...pieces);
   $("words-hint").textContent = (truncated ? "The message is longer than the model reads; its end did not count. " : "")

@@ -13,7 +13,7 @@ internal static class InputTexts<TInput>
     ];
 
     private static readonly Dictionary<string, MemberInfo> ByColumn = Members
-        .GroupBy(member => member.GetCustomAttribute<ColumnNameAttribute>() is { } named ? ColumnName(named) : member.Name)
+        .GroupBy(ColumnName)
         .ToDictionary(group => group.Key, group => group.First());
 
     /// <summary>The text of a column; null when the column is not a text member.</summary>
@@ -31,9 +31,10 @@ internal static class InputTexts<TInput>
         return sample;
     }
 
-    // ColumnNameAttribute shows its name to ML.NET alone.
-    private static string ColumnName(ColumnNameAttribute attribute) =>
-        (string)typeof(ColumnNameAttribute).GetProperty("Name", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!.GetValue(attribute)!;
+    // ColumnNameAttribute shows its name to ML.NET alone, so it is read from the metadata.
+    private static string ColumnName(MemberInfo member) =>
+        member.GetCustomAttributesData().FirstOrDefault(attribute => attribute.AttributeType == typeof(ColumnNameAttribute))
+            ?.ConstructorArguments[0].Value as string ?? member.Name;
 
     private static string? Read(MemberInfo member, TInput input) =>
         (string?)(member is PropertyInfo property ? property.GetValue(input) : ((FieldInfo)member).GetValue(input));

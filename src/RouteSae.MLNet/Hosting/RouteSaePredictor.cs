@@ -62,11 +62,17 @@ public sealed class RouteSaePredictor<TInput, TOutput> : IAsyncDisposable, IDisp
     /// <param name="inputs">The inputs; more than <see cref="RouteSaeHostingOptions.QueueCapacity"/> are always rejected.</param>
     /// <param name="cancellationToken">Gives up waiting. A run that others share goes on without these inputs' answers.</param>
     /// <returns>The outputs, in the order of the inputs.</returns>
+    /// <exception cref="ArgumentException">An input is null.</exception>
     /// <exception cref="PredictionRejectedException">The queue is full, there is no model, or the predictor is being stopped.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task<IReadOnlyList<TOutput>> PredictAsync(IReadOnlyList<TInput> inputs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        if (inputs.Contains(null!))
+        {
+            throw new ArgumentException($"Input {inputs.ToList().IndexOf(null!)} is null. Leave it out.", nameof(inputs));
+        }
+
         var results = await AskAsync(inputs, explainedFeatures: null, cancellationToken).ConfigureAwait(false);
         return Array.ConvertAll(results, result => result.Output);
     }

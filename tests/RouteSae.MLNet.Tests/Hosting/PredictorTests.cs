@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using FluentAssertions;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.ML.Data;
 using RouteSae.MLNet.Hosting;
 
 namespace RouteSae.MLNet.Tests.Hosting;
@@ -48,6 +49,32 @@ public sealed class PredictorTests(SavedClassifiers models) : IClassFixture<Save
         metrics.Values("routesae.wait.duration").Should().HaveCount(71);
         metrics.Values("routesae.run.duration").Should().HaveCount(sizes.Count);
         metrics.Values("routesae.model.loads", "outcome=ok").Should().Equal(1);
+    }
+
+    [Fact]
+    public async Task Tokens_are_counted_in_the_member_that_is_the_models_column()
+    {
+        await using var provider = new ServiceCollection().AddMetrics()
+            .AddRouteSae<RenamedLetter, Verdict>(options => options.ModelPath = models.Old).BuildServiceProvider();
+        using var metrics = new RecordedMetrics(provider.GetRequiredService<IMeterFactory>());
+        var predictor = provider.GetRequiredService<RouteSaePredictor<RenamedLetter, Verdict>>();
+        await predictor.PredictAsync(new RenamedLetter());
+
+        await predictor.PredictAsync(new RenamedLetter { Body = "a", Signature = "not read by the model" });
+        await predictor.PredictAsync(new RenamedLetter { Body = "a longer text", Signature = "" });
+
+        var tokens = metrics.Values("routesae.batch.tokens").Skip(1).ToList();
+        tokens[0].Should().BeInRange(1, 3);
+        tokens[1].Should().BeGreaterThan(tokens[0]);
+    }
+
+    [Fact]
+    public async Task A_missing_input_is_named()
+    {
+        await using var running = await RunningPredictor.StartAsync(models.Old);
+
+        await running.Predictor.Invoking(predictor => predictor.PredictAsync([new Letter { Text = "a" }, null!]))
+            .Should().ThrowAsync<ArgumentException>().WithMessage("Input 1 is null. Leave it out.*");
     }
 
     [Fact]
@@ -172,4 +199,12 @@ public sealed class PredictorTests(SavedClassifiers models) : IClassFixture<Save
             configure(options);
         })
         .BuildServiceProvider();
+
+    private sealed class RenamedLetter
+    {
+        [ColumnName("Text")]
+        public string Body { get; set; } = "";
+
+        public string Signature { get; set; } = "";
+    }
 }
