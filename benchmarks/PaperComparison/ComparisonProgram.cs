@@ -12,15 +12,15 @@ internal static class ComparisonProgram
 
     public static int Run(string[] arguments)
     {
-        using var cancellation = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, pressed) => { pressed.Cancel = true; cancellation.Cancel(); };
+        using var cancellationToken = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) => { pressed.Cancel = true; cancellationToken.Cancel(); };
         try
         {
             var options = ComparisonOptions.Parse(arguments);
             if (options.Help)
                 Console.WriteLine(ComparisonOptions.Usage);
             else
-                Compare(options, cancellation.Token);
+                Compare(options, cancellationToken.Token);
             return 0;
         }
         catch (Exception exception) when (exception is ArgumentException or FileNotFoundException or InvalidDataException or InvalidOperationException)
@@ -35,14 +35,14 @@ internal static class ComparisonProgram
         }
     }
 
-    private static void Compare(ComparisonOptions options, CancellationToken cancellation)
+    private static void Compare(ComparisonOptions options, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var work = new WorkFolder(options);
         // In bfloat16, as the embedded RouteSAE was trained; it is twice as fast.
         using var language = ComparedLanguageModel.Load(options.Model, Precision.BFloat16);
-        Train(language, options, work, cancellation);
-        var results = Measure(language, options, work, cancellation);
+        Train(language, options, work, cancellationToken);
+        var results = Measure(language, options, work, cancellationToken);
         var report = new ComparisonReport(results).Markdown();
         Console.WriteLine(report);
         Log(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalMinutes:F1} minutes, {Environment.ProcessorCount} processors"));
@@ -50,24 +50,24 @@ internal static class ComparisonProgram
             Write(output, report, results, language.Model.Config.DefaultRoutedHiddenStates);
     }
 
-    private static void Train(ComparedLanguageModel language, ComparisonOptions options, WorkFolder work, CancellationToken cancellation)
+    private static void Train(ComparedLanguageModel language, ComparisonOptions options, WorkFolder work, CancellationToken cancellationToken)
     {
         foreach (var seed in Enumerable.Range(1, options.Seeds))
         {
             var missing = Candidates(language, options).Where(candidate => !File.Exists(work.Model(candidate, seed))).ToArray();
             if (missing.Length > 0)
-                new Training(language, options, work, Log).Run(missing, seed, cancellation);
+                new Training(language, options, work, Log).Run(missing, seed, cancellationToken);
         }
     }
 
-    private static IReadOnlyList<RunResult> Measure(ComparedLanguageModel language, ComparisonOptions options, WorkFolder work, CancellationToken cancellation)
+    private static IReadOnlyList<RunResult> Measure(ComparedLanguageModel language, ComparisonOptions options, WorkFolder work, CancellationToken cancellationToken)
     {
         var candidates = Candidates(language, options);
         var evaluation = new Evaluation(language, options, Log);
         foreach (var seed in Enumerable.Range(1, options.Seeds))
         {
             var missing = candidates.Where(candidate => ResultFile.Read(work.Result(candidate, seed)) is null).ToArray();
-            foreach (var (candidate, result) in missing.Zip(evaluation.Run(missing, seed, candidate => work.Model(candidate, seed), cancellation)))
+            foreach (var (candidate, result) in missing.Zip(evaluation.Run(missing, seed, candidate => work.Model(candidate, seed), cancellationToken)))
                 ResultFile.Write(work.Result(candidate, seed), result);
         }
         return [.. candidates.SelectMany(candidate => Enumerable.Range(1, options.Seeds).Select(seed => ResultFile.Read(work.Result(candidate, seed))!))];

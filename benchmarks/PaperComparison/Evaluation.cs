@@ -15,16 +15,16 @@ internal sealed class Evaluation(ComparedLanguageModel language, ComparisonOptio
     private readonly Lazy<IReadOnlyList<string>> _texts = new(() =>
         Corpus.Draw(options.Corpus, "valid", (long)((options.EvaluationTokens + options.DownstreamTokens) * CharactersOfToken), Seed));
 
-    public IEnumerable<RunResult> Run(IReadOnlyList<Candidate> candidates, int seed, Func<Candidate, string> fileOf, CancellationToken cancellation)
+    public IEnumerable<RunResult> Run(IReadOnlyList<Candidate> candidates, int seed, Func<Candidate, string> fileOf, CancellationToken cancellationToken)
     {
         var measurements = candidates.Select(candidate => new Measurement(candidate, seed, candidate.Load(fileOf(candidate)), language)).ToArray();
         try
         {
-            PassBy(measurements, cancellation);
+            PassBy(measurements, cancellationToken);
             foreach (var (candidate, measurement) in candidates.Zip(measurements))
             {
                 log($"  {candidate.Name} seed {seed}: in the language model");
-                yield return measurement.Finish(Batches(options.DownstreamTokens), cancellation);
+                yield return measurement.Finish(Batches(options.DownstreamTokens), cancellationToken);
             }
         }
         finally
@@ -34,13 +34,13 @@ internal sealed class Evaluation(ComparedLanguageModel language, ComparisonOptio
         }
     }
 
-    private void PassBy(IReadOnlyList<Measurement> measurements, CancellationToken cancellation)
+    private void PassBy(IReadOnlyList<Measurement> measurements, CancellationToken cancellationToken)
     {
         using var noGradient = no_grad();
         var request = new ForwardRequest { HiddenStates = language.Model.Config.DefaultRoutedHiddenStates };
         foreach (var batch in Batches(options.EvaluationTokens))
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             using (batch)
             {

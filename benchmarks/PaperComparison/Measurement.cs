@@ -36,7 +36,7 @@ internal sealed class Measurement(Candidate candidate, int seed, AutoencoderMode
     }
 
     /// <summary>Measures what it does to the language model, and sums up.</summary>
-    public RunResult Finish(IEnumerable<EvaluationBatch> downstream, CancellationToken cancellation) => new()
+    public RunResult Finish(IEnumerable<EvaluationBatch> downstream, CancellationToken cancellationToken) => new()
     {
         Architecture = candidate.Architecture,
         ActiveLatents = candidate.ActiveLatents,
@@ -49,7 +49,7 @@ internal sealed class Measurement(Candidate candidate, int seed, AutoencoderMode
         AtOneActivationAToken = _interpretable.Count(_interpretable.ThresholdFor(activationsPerToken: 1)),
         RoutingShare = _probability.Tokens == 0 ? null : _share.Value,
         ChosenProbability = _probability.Tokens == 0 ? null : _probability.Value,
-        Downstream = new AutoencoderEvaluator(language.Model, model).Evaluate(downstream, cancellation: cancellation).Downstream,
+        Downstream = new AutoencoderEvaluator(language.Model, model).Evaluate(downstream, cancellationToken: cancellationToken).Downstream,
     };
 
     public void Dispose() => model.Dispose();

@@ -10,13 +10,13 @@ internal sealed class Training(ComparedLanguageModel language, ComparisonOptions
 {
     private const double CharactersOfToken = 4.5; // of the embedded tokenizer on English prose, rounded up
 
-    public void Run(IReadOnlyList<Candidate> candidates, int seed, CancellationToken cancellation)
+    public void Run(IReadOnlyList<Candidate> candidates, int seed, CancellationToken cancellationToken)
     {
         foreach (var ruled in candidates.GroupBy(candidate => candidate.Data))
-            Run(ruled.Key, [.. ruled], seed, cancellation);
+            Run(ruled.Key, [.. ruled], seed, cancellationToken);
     }
 
-    private void Run(DataRule rule, IReadOnlyList<Candidate> candidates, int seed, CancellationToken cancellation)
+    private void Run(DataRule rule, IReadOnlyList<Candidate> candidates, int seed, CancellationToken cancellationToken)
     {
         var texts = Corpus.Draw(options.Corpus, "train", (long)(options.Tokens * CharactersOfToken), seed);
         var routes = candidates.Select(candidate => new SweepRoute(candidate.Name, new AutoencoderTrainer(candidate.Create(seed), OptionsOf(candidate)))).ToArray();
@@ -25,7 +25,7 @@ internal sealed class Training(ComparedLanguageModel language, ComparisonOptions
         {
             var clock = Stopwatch.StartNew();
             var sweep = new TrainingSweep(routes);
-            var results = Train(sweep, new RuledBatches(language, sweep.HiddenStates, options.BatchTokens, seed), rule, texts, checkpoints, cancellation);
+            var results = Train(sweep, new RuledBatches(language, sweep.HiddenStates, options.BatchTokens, seed), rule, texts, checkpoints, cancellationToken);
             log(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {candidates.Count} autoencoders trained in {clock.Elapsed.TotalMinutes:F1} minutes"));
             foreach (var (candidate, route, result) in candidates.Zip(routes, results))
                 Keep(candidate, route, result, work.Model(candidate, seed));
@@ -44,12 +44,12 @@ internal sealed class Training(ComparedLanguageModel language, ComparisonOptions
 
     /// <summary>By the default rule training goes on from checkpoints; the others, which are for short comparisons, start again.</summary>
     private IReadOnlyList<SweepResult> Train(
-        TrainingSweep sweep, RuledBatches batches, DataRule rule, IReadOnlyList<string> texts, CheckpointOptions checkpoints, CancellationToken cancellation)
+        TrainingSweep sweep, RuledBatches batches, DataRule rule, IReadOnlyList<string> texts, CheckpointOptions checkpoints, CancellationToken cancellationToken)
     {
         if (rule != DataRule.PackedAndMixed)
-            return sweep.Train(batches.Of(rule, texts), new Progress(log), cancellation);
+            return sweep.Train(batches.Of(rule, texts), new Progress(log), cancellationToken);
         using var source = batches.Open(texts);
-        return sweep.Train(source, checkpoints, new Progress(log), cancellation);
+        return sweep.Train(source, checkpoints, new Progress(log), cancellationToken);
     }
 
     private void Keep(Candidate candidate, SweepRoute route, SweepResult result, string file)

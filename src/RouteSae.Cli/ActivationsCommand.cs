@@ -24,17 +24,17 @@ internal static class ActivationsCommand
         var positions = CommonOptions.OneOf(
             "--positions", "from-zero: 0, 1, 2 … whatever the mask, as in Hugging Face's forward; from-mask: attended tokens only count, as in its generate.", "from-zero", FromMask);
         var command = new Command("activations", "Writes the hidden states and logits of a language model.") { model, tokens, file, positions, precision };
-        command.SetAction(async (result, cancellation) =>
+        command.SetAction(async (result, cancellationToken) =>
         {
-            var folder = await ModelFolder.ResolveAsync(result.GetRequiredValue(model), error, cancellation);
+            var folder = await ModelFolder.ResolveAsync(result.GetRequiredValue(model), error, cancellationToken);
             await Task.Run(() => Write(
                 folder, result.GetRequiredValue(tokens).FullName, CommonOptions.Target(result.GetRequiredValue(file)),
-                result.GetValue(positions) == FromMask, CommonOptions.Precision(result.GetRequiredValue(precision)), output, cancellation), cancellation);
+                result.GetValue(positions) == FromMask, CommonOptions.Precision(result.GetRequiredValue(precision)), output, cancellationToken), cancellationToken);
         });
         return command;
     }
 
-    private static void Write(string folder, string tokens, string path, bool positionsFromMask, Precision precision, TextWriter output, CancellationToken cancellation)
+    private static void Write(string folder, string tokens, string path, bool positionsFromMask, Precision precision, TextWriter output, CancellationToken cancellationToken)
     {
         using var noGradient = no_grad();
         using var prompts = PromptFile.Read(tokens);
@@ -46,15 +46,15 @@ internal static class ActivationsCommand
         {
             var step = Math.Max(1, TokensOfPass / length);
             for (long row = 0; row < rows; row += step)
-                Write(model, prompts, row, Math.Min(step, rows - row), request, pieces, cancellation);
+                Write(model, prompts, row, Math.Min(step, rows - row), request, pieces, cancellationToken);
         });
         output.WriteLine($"{path}: {HiddenStates} [{string.Join(", ", hiddenShape)}], {Logits} [{string.Join(", ", logitsShape)}]");
     }
 
     private static void Write(
-        DecoderModel model, PromptFile prompts, long row, long count, ForwardRequest request, SafetensorsPieces pieces, CancellationToken cancellation)
+        DecoderModel model, PromptFile prompts, long row, long count, ForwardRequest request, SafetensorsPieces pieces, CancellationToken cancellationToken)
     {
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         using var scope = NewDisposeScope();
         var (rows, length) = (prompts.InputIds.size(0), prompts.InputIds.size(1));
         using var output = model.Forward(prompts.InputIds.narrow(0, row, count), prompts.AttentionMask?.narrow(0, row, count), request);
@@ -63,7 +63,7 @@ internal static class ActivationsCommand
         var last = output.HiddenState(model.Config.LayerCount).flatten(0, 1); // [count · S, D]
         for (long first = 0; first < last.size(0); first += TokensOfLogits)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             using var logits = model.Logits(last.narrow(0, first, Math.Min(TokensOfLogits, last.size(0) - first)));
             pieces.Write(Logits, (row * length + first) * model.Config.VocabularySize, logits);
         }

@@ -9,8 +9,8 @@ internal static class DownloadCommand
     {
         var model = CommonOptions.Model();
         var command = new Command("download", "Brings a model from the Hugging Face hub into its cache, and prints its folder.") { model };
-        command.SetAction(async (result, cancellation) =>
-            output.WriteLine(await ModelFolder.ResolveAsync(result.GetRequiredValue(model), error, cancellation)));
+        command.SetAction(async (result, cancellationToken) =>
+            output.WriteLine(await ModelFolder.ResolveAsync(result.GetRequiredValue(model), error, cancellationToken)));
         return command;
     }
 }

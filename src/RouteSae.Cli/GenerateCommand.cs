@@ -22,21 +22,21 @@ internal static class GenerateCommand
                 result.AddError("--max-new-tokens must be at least 1.");
         });
         var command = new Command("generate", "Continues prompts with the most probable tokens.") { model, tokens, maximum, file, precision };
-        command.SetAction(async (result, cancellation) =>
+        command.SetAction(async (result, cancellationToken) =>
         {
-            var folder = await ModelFolder.ResolveAsync(result.GetRequiredValue(model), error, cancellation);
+            var folder = await ModelFolder.ResolveAsync(result.GetRequiredValue(model), error, cancellationToken);
             await Task.Run(() => Write(
                 folder, result.GetRequiredValue(tokens).FullName, CommonOptions.Target(result.GetRequiredValue(file)),
-                result.GetValue(maximum), CommonOptions.Precision(result.GetRequiredValue(precision)), output, cancellation), cancellation);
+                result.GetValue(maximum), CommonOptions.Precision(result.GetRequiredValue(precision)), output, cancellationToken), cancellationToken);
         });
         return command;
     }
 
-    private static void Write(string folder, string tokens, string path, int maximum, Precision precision, TextWriter output, CancellationToken cancellation)
+    private static void Write(string folder, string tokens, string path, int maximum, Precision precision, TextWriter output, CancellationToken cancellationToken)
     {
         using var prompts = PromptFile.Read(tokens);
         using var model = DecoderModel.Load(folder, new DecoderLoadOptions { Precision = precision });
-        using var generated = model.Generate(prompts.InputIds, prompts.AttentionMask, new GenerationOptions { MaxNewTokens = maximum }, cancellation);
+        using var generated = model.Generate(prompts.InputIds, prompts.AttentionMask, new GenerationOptions { MaxNewTokens = maximum }, cancellationToken);
         SafetensorsWriter.Write(path, [KeyValuePair.Create(OutputIds, generated.Ids)]);
         output.WriteLine($"{path}: {OutputIds} [{string.Join(", ", generated.Ids.shape)}]");
     }

@@ -6,15 +6,15 @@ namespace RouteSae.Cli;
 /// <summary>The folder of a model that the command line names; one of the hub is downloaded, with a bar for each file, or a line where nobody sees a bar.</summary>
 internal static class ModelFolder
 {
-    public static Task<string> ResolveAsync(string model, TextWriter error, CancellationToken cancellation, bool tokenizerOnly = false)
+    public static Task<string> ResolveAsync(string model, TextWriter error, CancellationToken cancellationToken, bool tokenizerOnly = false)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
         var hasBars = console.Profile.Out.IsTerminal;
         Action<string> write = hasBars ? console.WriteLine : error.WriteLine; // the console moves its bars out of the way, and breaks lines
         var options = new HubOptions { TokenizerOnly = tokenizerOnly, Warnings = new Reporter<string>(warning => write($"routesae: {warning}")) };
         return hasBars
-            ? WithBarsAsync(console, progress => ModelHub.ResolveAsync(model, options, progress, cancellation))
-            : ModelHub.ResolveAsync(model, options, Lines(error), cancellation);
+            ? WithBarsAsync(console, progress => ModelHub.ResolveAsync(model, options, progress, cancellationToken))
+            : ModelHub.ResolveAsync(model, options, Lines(error), cancellationToken);
     }
 
     private static Reporter<HubProgress> Lines(TextWriter error)

@@ -19,16 +19,16 @@ internal static class TokenizeCommand
         var texts = CommonOptions.Input("--texts", """A file with a JSON object a line: {"text": "…", "add_special_tokens": true}; the latter may be missing, which means true.""");
         var file = CommonOptions.Output("""The file to write, a line for each of the texts: {"ids": […], "decoded": "…"}.""");
         var command = new Command("tokenize", "Writes the token ids of texts.") { model, texts, file };
-        command.SetAction(async (result, cancellation) =>
+        command.SetAction(async (result, cancellationToken) =>
         {
-            var folder = await ModelFolder.ResolveAsync(result.GetRequiredValue(model), error, cancellation, tokenizerOnly: true);
+            var folder = await ModelFolder.ResolveAsync(result.GetRequiredValue(model), error, cancellationToken, tokenizerOnly: true);
             await Task.Run(() => Write(
-                folder, result.GetRequiredValue(texts).FullName, CommonOptions.Target(result.GetRequiredValue(file)), output, cancellation), cancellation);
+                folder, result.GetRequiredValue(texts).FullName, CommonOptions.Target(result.GetRequiredValue(file)), output, cancellationToken), cancellationToken);
         });
         return command;
     }
 
-    private static void Write(string folder, string texts, string path, TextWriter output, CancellationToken cancellation)
+    private static void Write(string folder, string texts, string path, TextWriter output, CancellationToken cancellationToken)
     {
         var tokenizer = TextTokenizer.Load(folder);
         var lines = 0;
@@ -36,7 +36,7 @@ internal static class TokenizeCommand
         {
             foreach (var line in Lines(texts))
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 var (text, addSpecialTokens) = Parse(line, $"{texts}, line {++lines}");
                 Write(stream, tokenizer, tokenizer.Encode(text, addSpecialTokens).Ids);
             }

@@ -6,3 +6,4 @@ using System.Runtime.CompilerServices;
 [assembly: InternalsVisibleTo("PaperComparison")]
 [assembly: InternalsVisibleTo("RouteSae.Benchmarks")]
 [assembly: InternalsVisibleTo("RouteSae.Benchmarks.Tests")]
+[assembly: InternalsVisibleTo("ClassificationBenchmark")]

@@ -1,4 +1,5 @@
 using RouteSae.Autoencoders.Kernels;
+using RouteSae.Kernels;
 using RouteSae.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -61,7 +62,7 @@ public sealed class LayerRouter : IDisposable
     }
 
     private RoutedActivations RouteScaled(IReadOnlyList<Tensor> hiddenStates, RoutingMode? mode) =>
-        KernelFits(hiddenStates) && !KernelSupport.RecordsGradients([.. hiddenStates, Weight])
+        KernelFits(hiddenStates) && !Gradients.AreWanted([.. hiddenStates, Weight])
             ? RouteByKernel(hiddenStates, mode ?? _architecture.Mode)
             : RouteByOperations(hiddenStates, mode ?? _architecture.Mode);
 
@@ -72,7 +73,7 @@ public sealed class LayerRouter : IDisposable
     {
         TorchRuntime.UseThreads();
         CheckShapes(hiddenStates);
-        if (_layerMean is null && KernelFits(hiddenStates) && !KernelSupport.RecordsGradients([.. hiddenStates, Weight]))
+        if (_layerMean is null && KernelFits(hiddenStates) && !Gradients.AreWanted([.. hiddenStates, Weight]))
             return RouteByKernel(hiddenStates, _architecture.Mode, rows);
         using var scope = NewDisposeScope();
         var index = tensor(rows, device: hiddenStates[0].device);

@@ -1,4 +1,5 @@
 using RouteSae.Autoencoders.Kernels;
+using RouteSae.Kernels;
 using RouteSae.Native;
 using RouteSae.Storage;
 using TorchSharp;
@@ -72,7 +73,7 @@ public abstract class SparseAutoencoder : IDisposable
     {
         TorchRuntime.UseThreads();
         if (KernelSupport.Choose(Path, codes.Values, DecoderDirections, PreBias) != ComputePath.TorchOperations && SparseDecoder.Fits(codes)
-            && !KernelSupport.RecordsGradients(codes.Values, DecoderDirections, PreBias))
+            && !Gradients.AreWanted(codes.Values, DecoderDirections, PreBias))
             return SparseDecoder.Decode(DecoderDirections, PreBias, codes);
         using var scope = NewDisposeScope();
         return (RowOperators.WeightedSum(DecoderDirections, codes.Indices, codes.Values) + PreBias).MoveToOuterDisposeScope();

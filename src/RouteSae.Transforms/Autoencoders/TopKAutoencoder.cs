@@ -1,4 +1,5 @@
 using RouteSae.Autoencoders.Kernels;
+using RouteSae.Kernels;
 using RouteSae.Native;
 using RouteSae.Storage;
 using TorchSharp;
@@ -72,7 +73,7 @@ public sealed class TopKAutoencoder : SparseAutoencoder
         if (selection?.Threshold is not null)
             return base.Encode(x, selection);
         var path = KernelSupport.Choose(Path, x, EncoderWeight, PreBias, LatentBias);
-        if (path != ComputePath.TorchOperations && !KernelSupport.RecordsGradients(x, EncoderWeight, PreBias, LatentBias))
+        if (path != ComputePath.TorchOperations && !Gradients.AreWanted(x, EncoderWeight, PreBias, LatentBias))
             return EncodeByKernel(x, Slots(selection));
         using var scope = NewDisposeScope();
         var (values, indices) = LargestLinear.Apply(x - PreBias, EncoderWeight, LatentBias, Slots(selection));

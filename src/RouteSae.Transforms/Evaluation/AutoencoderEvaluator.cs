@@ -38,12 +38,12 @@ public sealed class AutoencoderEvaluator
     /// <summary>Evaluates.</summary>
     /// <param name="batches">Gone through once; each batch is disposed when it has been evaluated. Batches without a real token are skipped.</param>
     /// <param name="progress">Told after every batch.</param>
-    /// <param name="cancellation">Looked at before every batch.</param>
+    /// <param name="cancellationToken">Looked at before every batch.</param>
     /// <exception cref="ArgumentException">The batches hold no real token.</exception>
     /// <exception cref="InvalidOperationException">A hidden state is NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">Evaluation was cancelled.</exception>
     public EvaluationReport Evaluate(
-        IEnumerable<EvaluationBatch> batches, IProgress<EvaluationProgress>? progress = null, CancellationToken cancellation = default)
+        IEnumerable<EvaluationBatch> batches, IProgress<EvaluationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         TorchRuntime.UseThreads();
         var encoding = new EncodingSums(_autoencoder);
@@ -53,7 +53,7 @@ public sealed class AutoencoderEvaluator
         {
             using (batch)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 tokens += Add(batch, ++evaluated, encoding, original, downstream);
             }
             progress?.Report(new EvaluationProgress { Batches = evaluated, Tokens = tokens, NormalizedMse = encoding.NormalizedMse.Value });

@@ -40,10 +40,10 @@ public sealed class ReferenceEvaluation
 
     /// <summary>Evaluates.</summary>
     /// <param name="batches">Gone through once; each batch is disposed when it has been evaluated. Their real tokens are not looked at.</param>
-    /// <param name="cancellation">Looked at before every batch.</param>
+    /// <param name="cancellationToken">Looked at before every batch.</param>
     /// <exception cref="ArgumentException">There is no batch.</exception>
     /// <exception cref="OperationCanceledException">Evaluation was cancelled.</exception>
-    public ReferenceEvaluationReport Evaluate(IEnumerable<EvaluationBatch> batches, CancellationToken cancellation = default)
+    public ReferenceEvaluationReport Evaluate(IEnumerable<EvaluationBatch> batches, CancellationToken cancellationToken = default)
     {
         TorchRuntime.UseThreads();
         var share = new RoutingShare(_autoencoder.HiddenStates.Count);
@@ -52,7 +52,7 @@ public sealed class ReferenceEvaluation
         {
             using (batch)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 Add(batch, losses, activeLatents, share);
             }
         }

@@ -1,3 +1,4 @@
+using RouteSae.Kernels;
 using RouteSae.LanguageModels.Blocks;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using RouteSae.Autoencoders;
 using RouteSae.Features;
+using TorchSharp;
 
 namespace RouteSae.Storage;
 
@@ -94,6 +95,14 @@ public sealed partial class FeatureBundle
         files.AddManifest(manifest with { LanguageModel = Manifest.LanguageModel });
         return Open(files, FindLanguageModel(), _folder);
     }
+
+    /// <summary>
+    /// Loads router and autoencoder, to evaluate, export or train them: a <see cref="Autoencoders.RouteSaeModel"/> or a
+    /// <see cref="Autoencoders.SingleLayerModel"/>. The caller owns the model.
+    /// </summary>
+    /// <param name="device">Where it computes; the CPU when null.</param>
+    /// <exception cref="BundleFormatException">The file of the autoencoder does not fit the manifest.</exception>
+    public AutoencoderModel LoadAutoencoder(torch.Device? device = null) => BundleParts.LoadAutoencoder(this, device ?? torch.CPU);
 
     /// <summary>Reads a whole file of the bundle.</summary>
     /// <param name="name">One of <see cref="BundleManifest.Files"/>.</param>

@@ -19,7 +19,7 @@ public sealed partial class AutoencoderTrainer
     /// <param name="source">Where the hidden states come from; at its beginning. It stays the caller's.</param>
     /// <param name="checkpoints">Where and how often checkpoints are saved. Default: none are.</param>
     /// <param name="progress">Told every <see cref="AutoencoderTrainerOptions.ReportInterval"/> steps and after the last one.</param>
-    /// <param name="cancellation">Looked at before every step. A checkpoint is then written, and the model stays as the steps so far have made it.</param>
+    /// <param name="cancellationToken">Looked at before every step. A checkpoint is then written, and the model stays as the steps so far have made it.</param>
     /// <exception cref="ArgumentException">The checkpoint options are not possible.</exception>
     /// <exception cref="InvalidOperationException">A hidden state is NaN or infinite, or the loss is.</exception>
     /// <exception cref="TrainingMismatchException">The checkpoint is of a training with other options, another model or other texts.</exception>
@@ -27,11 +27,11 @@ public sealed partial class AutoencoderTrainer
     /// <exception cref="IOException">Another process trains into the folder, or a checkpoint cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public TrainingReport Train(
-        IActivationSource source, CheckpointOptions? checkpoints = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+        IActivationSource source, CheckpointOptions? checkpoints = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        using var run = new ResumableRun(source, this, checkpoints, cancellation);
+        using var run = new ResumableRun(source, this, checkpoints, cancellationToken);
         using var running = new RunningClock(_clock);
-        while (StepsTaken < Options.Steps && run.Next(cancellation) is { } batch)
+        while (StepsTaken < Options.Steps && run.Next(cancellationToken) is { } batch)
         {
             using (batch)
                 StepAndReport(batch, progress);

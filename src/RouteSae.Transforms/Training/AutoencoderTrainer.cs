@@ -73,18 +73,18 @@ public sealed partial class AutoencoderTrainer : IDisposable, IResumable
     /// <summary>Trains until the options' tokens are used up or the batches end.</summary>
     /// <param name="batches">Each batch is disposed when it has been trained on. Batches without a real token are skipped.</param>
     /// <param name="progress">Told every <see cref="AutoencoderTrainerOptions.ReportInterval"/> steps and after the last one.</param>
-    /// <param name="cancellation">Looked at before every step; the model then stays as the steps so far have made it.</param>
+    /// <param name="cancellationToken">Looked at before every step; the model then stays as the steps so far have made it.</param>
     /// <exception cref="InvalidOperationException">A hidden state is NaN or infinite, or the loss is.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public TrainingReport Train(
-        IEnumerable<HiddenStateBatch> batches, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+        IEnumerable<HiddenStateBatch> batches, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using var running = new RunningClock(_clock);
         foreach (var batch in batches)
         {
             using (batch)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 if (StepsTaken < Options.Steps)
                     StepAndReport(batch, progress);
             }

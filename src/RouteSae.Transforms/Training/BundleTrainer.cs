@@ -51,7 +51,7 @@ public sealed class BundleTrainer
     /// <summary>Trains.</summary>
     /// <param name="texts">Gone through several times: to count, for each pass, and to name the latents. Empty ones are skipped.</param>
     /// <param name="progress">Told of the training's progress.</param>
-    /// <param name="cancellation">Looked at before every step.</param>
+    /// <param name="cancellationToken">Looked at before every step.</param>
     /// <returns>
     /// A new bundle with the same language model and tokenizer. Autoencoder, router and names lie in memory; tokenizer and
     /// language model are read from where the original bundle has them, which must stay until the new one is saved.
@@ -60,23 +60,23 @@ public sealed class BundleTrainer
     /// <exception cref="BundleFormatException">Files have changed since the bundle was opened.</exception>
     /// <exception cref="TrainingMismatchException">The checkpoint is of a training with another bundle, other options or other texts.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
-    public FeatureBundle Train(IEnumerable<string> texts, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public FeatureBundle Train(IEnumerable<string> texts, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var tokens = CountTokens(texts, cancellation);
+        var tokens = CountTokens(texts, cancellationToken);
         var languageModel = BundleParts.LoadLanguageModel(_bundle, Precision.Float32, torch.CPU);
         using var encoder = new TokenEncoder(languageModel, CreateModel(languageModel), torch.CPU);
-        Train(encoder, texts, tokens, progress, cancellation);
+        Train(encoder, texts, tokens, progress, cancellationToken);
         var preparer = new TextPreparer(_tokenizer, languageModel.Config, _bundle.Manifest.SpecialTokens, _bundle.Manifest.ContextLength, firstTruncated: null);
-        var features = FeatureNaming.Name(encoder, preparer, texts, cancellation);
+        var features = FeatureNaming.Name(encoder, preparer, texts, cancellationToken);
         return _bundle.With($"{_bundle.Manifest.Name}, trained", encoder.Autoencoder, features);
     }
 
-    private long CountTokens(IEnumerable<string> texts, CancellationToken cancellation)
+    private long CountTokens(IEnumerable<string> texts, CancellationToken cancellationToken)
     {
         long tokens = 0;
         foreach (var text in texts)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             tokens += _tokenizer.Encode(text, addSpecialTokens: false).Ids.Count(id => _bundle.Manifest.SpecialTokens.Pool || !_tokenizer.SpecialTokens.Contains(id));
         }
 
@@ -97,11 +97,11 @@ public sealed class BundleTrainer
         }
     }
 
-    private void Train(TokenEncoder encoder, IEnumerable<string> texts, long tokens, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    private void Train(TokenEncoder encoder, IEnumerable<string> texts, long tokens, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         using var source = new TextActivationSource(encoder.LanguageModel, _tokenizer, Target.RoutedHiddenStates, ActivationOptions(tokens)).Open(texts);
         using var trainer = new AutoencoderTrainer(encoder.Autoencoder, TrainerOptions(tokens));
-        trainer.Train(source, _options.Checkpoints, progress, cancellation);
+        trainer.Train(source, _options.Checkpoints, progress, cancellationToken);
     }
 
     private int BatchTokens(long tokens) => (int)Math.Min(_options.BatchTokens, tokens);

@@ -22,7 +22,7 @@ public sealed partial class TrainingSweep
     /// <param name="source">Where the hidden states come from; at its beginning. It stays the caller's.</param>
     /// <param name="checkpoints">Where and how often checkpoints are saved. Default: none are.</param>
     /// <param name="progress">Told of each autoencoder's progress.</param>
-    /// <param name="cancellation">Looked at before every batch. A checkpoint is then written.</param>
+    /// <param name="cancellationToken">Looked at before every batch. A checkpoint is then written.</param>
     /// <returns>One result a route, in their order. A failure from before a resumption comes back with its message alone.</returns>
     /// <exception cref="ArgumentException">The checkpoint options are not possible.</exception>
     /// <exception cref="TrainingMismatchException">The checkpoint is of a sweep with other routes, options, models or texts.</exception>
@@ -30,10 +30,10 @@ public sealed partial class TrainingSweep
     /// <exception cref="IOException">Another process trains into the folder, or a checkpoint cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public IReadOnlyList<SweepResult> Train(
-        IActivationSource source, CheckpointOptions? checkpoints = null, IProgress<SweepProgress>? progress = null, CancellationToken cancellation = default)
+        IActivationSource source, CheckpointOptions? checkpoints = null, IProgress<SweepProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        using var run = new ResumableRun(source, this, checkpoints, cancellation);
-        while (!Routes.All(IsFinished) && run.Next(cancellation) is { } batch)
+        using var run = new ResumableRun(source, this, checkpoints, cancellationToken);
+        while (!Routes.All(IsFinished) && run.Next(cancellationToken) is { } batch)
         {
             using (batch)
                 Step(batch, progress);

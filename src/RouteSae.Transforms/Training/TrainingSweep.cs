@@ -29,17 +29,17 @@ public sealed partial class TrainingSweep : IResumable
     /// <summary>Trains all of them until each has taken its steps or the batches end. One that fails (its loss is not finite) is given up, and the others go on.</summary>
     /// <param name="batches">Each batch is disposed when all have been trained on it.</param>
     /// <param name="progress">Told of each autoencoder's progress.</param>
-    /// <param name="cancellation">Looked at before every batch.</param>
+    /// <param name="cancellationToken">Looked at before every batch.</param>
     /// <returns>One result a route, in their order.</returns>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public IReadOnlyList<SweepResult> Train(
-        IEnumerable<HiddenStateBatch> batches, IProgress<SweepProgress>? progress = null, CancellationToken cancellation = default)
+        IEnumerable<HiddenStateBatch> batches, IProgress<SweepProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         foreach (var batch in batches)
         {
             using (batch)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 Step(batch, progress);
             }
             if (Routes.All(IsFinished))

@@ -35,6 +35,22 @@ public sealed class FeatureBundleTests : IDisposable
     }
 
     [Fact]
+    public void The_autoencoder_of_a_bundle_is_the_one_that_went_into_it()
+    {
+        using var expected = RouteSaeModel.Create(SmallBundle.Architecture, seed: 5);
+        var (before, after) = (new MemoryStream(), new MemoryStream());
+
+        using (var loaded = SmallBundle.Build().LoadAutoencoder())
+        {
+            loaded.Should().BeOfType<RouteSaeModel>().Which.Architecture.Should().BeEquivalentTo(SmallBundle.Architecture);
+            loaded.Save(after);
+        }
+
+        expected.Save(before);
+        after.ToArray().Should().Equal(before.ToArray());
+    }
+
+    [Fact]
     public void The_manifest_is_readable_json()
     {
         var manifest = JsonNode.Parse(SmallBundle.Build().ManifestBytes.Span)!;

@@ -177,10 +177,10 @@ public sealed class AutoencoderTrainerTests
     {
         using var model = RouteSaeModel.Create(SyntheticActivations.SmallArchitecture, seed: 3);
         using var trainer = new AutoencoderTrainer(model, Short(50));
-        using var cancellation = new CancellationTokenSource();
+        using var cancellationToken = new CancellationTokenSource();
 
         var train = () => trainer.Train(
-            new SyntheticActivations(model.Architecture).Batches(50, 64), new Reports(_ => cancellation.Cancel()), cancellation.Token);
+            new SyntheticActivations(model.Architecture).Batches(50, 64), new Reports(_ => cancellationToken.Cancel()), cancellationToken.Token);
 
         train.Should().Throw<OperationCanceledException>();
         trainer.StepsTaken.Should().Be(10);

@@ -78,14 +78,14 @@ public sealed class BundleTrainerTests
     public void A_training_that_was_cancelled_goes_on_and_makes_the_same_bundle()
     {
         using var folder = new TemporaryFolder();
-        using var cancellation = new CancellationTokenSource();
+        using var cancellationToken = new CancellationTokenSource();
         FeatureBundle Train(CheckpointOptions? checkpoints, IProgress<TrainingProgress>? progress = null, CancellationToken token = default) =>
             new BundleTrainer(SmallBundle.Build(), new BundleTrainingOptions { Latents = 32, Passes = 4, BatchTokens = 64, Checkpoints = checkpoints })
                 .Train(Texts[..40], progress, token);
         var checkpoints = new CheckpointOptions { Folder = folder.File("checkpoints") };
         var whole = Train(null);
 
-        FluentActions.Invoking(() => Train(checkpoints, new Reports(_ => cancellation.Cancel()), cancellation.Token)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => Train(checkpoints, new Reports(_ => cancellationToken.Cancel()), cancellationToken.Token)).Should().Throw<OperationCanceledException>();
         var steps = new List<int>();
         var resumed = Train(checkpoints, new Reports(progress => steps.Add(progress.Step)));
 
@@ -130,6 +130,6 @@ public sealed class BundleTrainerTests
 
     [Fact]
     public void Cancellation_is_noticed() =>
-        FluentActions.Invoking(() => new BundleTrainer(SmallBundle.Build()).Train(Texts, cancellation: new CancellationToken(canceled: true)))
+        FluentActions.Invoking(() => new BundleTrainer(SmallBundle.Build()).Train(Texts, cancellationToken: new CancellationToken(canceled: true)))
             .Should().Throw<OperationCanceledException>();
 }

@@ -15,7 +15,7 @@ internal sealed class StepSource(int batches, int tokens = 32) : IActivationSour
 
     public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string> { ["Tokens"] = tokens.ToString(CultureInfo.InvariantCulture) };
 
-    public HiddenStateBatch? Next(CancellationToken cancellation = default)
+    public HiddenStateBatch? Next(CancellationToken cancellationToken = default)
     {
         if (_given == CancelAt)
             throw new OperationCanceledException();
@@ -31,7 +31,7 @@ internal sealed class StepSource(int batches, int tokens = 32) : IActivationSour
 
     public void Save(TrainingState state) => state.Set("given", _given);
 
-    public void Restore(TrainingState state, CancellationToken cancellation = default) => _given = state.Value<int>("given");
+    public void Restore(TrainingState state, CancellationToken cancellationToken = default) => _given = state.Value<int>("given");
 
     public void Dispose()
     {

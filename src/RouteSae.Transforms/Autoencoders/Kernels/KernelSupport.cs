@@ -25,17 +25,4 @@ internal static class KernelSupport
         }
         return wanted == ComputePath.Float32Kernels || !NativeBFloat16.IsFast(CPU) ? ComputePath.Float32Kernels : ComputePath.BFloat16Kernels;
     }
-
-    /// <summary>Whether autograd wants to know about a computation with these tensors.</summary>
-    public static bool RecordsGradients(params ReadOnlySpan<Tensor> tensors)
-    {
-        if (!is_grad_enabled())
-            return false;
-        foreach (var tensor in tensors)
-        {
-            if (tensor.requires_grad)
-                return true;
-        }
-        return false;
-    }
 }

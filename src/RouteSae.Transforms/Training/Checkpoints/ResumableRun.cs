@@ -20,7 +20,7 @@ internal sealed class ResumableRun : IDisposable
     /// <summary>Begins a training or goes on with one.</summary>
     /// <exception cref="ArgumentException">The options are not possible.</exception>
     /// <exception cref="TrainingMismatchException">The checkpoints are of another training.</exception>
-    public ResumableRun(IActivationSource source, IResumable training, CheckpointOptions? options, CancellationToken cancellation)
+    public ResumableRun(IActivationSource source, IResumable training, CheckpointOptions? options, CancellationToken cancellationToken)
     {
         ArchitectureCheck.ThrowIfAny("The checkpoint options", options?.Problems() ?? []);
         (_source, _training, _options) = (source, training, options);
@@ -28,7 +28,7 @@ internal sealed class ResumableRun : IDisposable
         _checkpoints = options is null ? null : new TrainingCheckpoints(options.Folder, options.Warnings);
         try
         {
-            Resume(cancellation);
+            Resume(cancellationToken);
         }
         catch
         {
@@ -39,14 +39,14 @@ internal sealed class ResumableRun : IDisposable
 
     /// <summary>The next batch, which the caller owns; null after the last one. Writes a checkpoint first if it is due.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled; a checkpoint has been written.</exception>
-    public HiddenStateBatch? Next(CancellationToken cancellation)
+    public HiddenStateBatch? Next(CancellationToken cancellationToken)
     {
         if (IsDue)
             Save();
         try
         {
-            cancellation.ThrowIfCancellationRequested();
-            return _source.Next(cancellation);
+            cancellationToken.ThrowIfCancellationRequested();
+            return _source.Next(cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -74,12 +74,12 @@ internal sealed class ResumableRun : IDisposable
         _training.StepsTaken > _lastStep
         && (_training.StepsTaken - _lastStep >= _options?.StepInterval || _sinceLast.Elapsed >= _options?.TimeInterval);
 
-    private void Resume(CancellationToken cancellation)
+    private void Resume(CancellationToken cancellationToken)
     {
         using var state = _checkpoints?.ReadNewest(_settings);
         if (state is not null)
         {
-            _source.Restore(state.Within("source."), cancellation);
+            _source.Restore(state.Within("source."), cancellationToken);
             _training.Restore(state.Within("training."));
         }
         _lastStep = _training.StepsTaken;

@@ -10,16 +10,16 @@ public interface IActivationSource : IDisposable
     IReadOnlyDictionary<string, string> Settings { get; }
 
     /// <summary>The next batch, which the caller owns; null after the last one.</summary>
-    /// <param name="cancellation">Looked at before long work. After a cancellation the position can still be saved.</param>
+    /// <param name="cancellationToken">Looked at before long work. After a cancellation the position can still be saved.</param>
     /// <exception cref="OperationCanceledException">It was cancelled; no batch is lost.</exception>
-    HiddenStateBatch? Next(CancellationToken cancellation = default);
+    HiddenStateBatch? Next(CancellationToken cancellationToken = default);
 
     /// <summary>Saves the position: what comes after this does not depend on whether it was saved.</summary>
     void Save(TrainingState state);
 
     /// <summary>Goes to a saved position. Only for a source that has given out nothing yet.</summary>
     /// <param name="state">What <see cref="Save"/> of a source with the same settings has saved.</param>
-    /// <param name="cancellation">Looked at while data is skipped.</param>
+    /// <param name="cancellationToken">Looked at while data is skipped.</param>
     /// <exception cref="TrainingMismatchException">The data is not the data that the saved source has read.</exception>
-    void Restore(TrainingState state, CancellationToken cancellation = default);
+    void Restore(TrainingState state, CancellationToken cancellationToken = default);
 }

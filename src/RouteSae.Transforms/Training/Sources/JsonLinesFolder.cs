@@ -47,17 +47,17 @@ public sealed class JsonLinesFolder
 
     /// <summary>The texts that are not blank, file by file and line by line. Enumerating again reads the files again.</summary>
     /// <param name="progress">Told after every file what has been found and what was skipped so far.</param>
-    /// <param name="cancellation">Looked at before every line.</param>
+    /// <param name="cancellationToken">Looked at before every line.</param>
     /// <exception cref="InvalidDataException">A record is no object, its text is no string, a file is not UTF-8, or the folder holds no text at all.</exception>
     /// <exception cref="OperationCanceledException">Reading was cancelled.</exception>
-    public IEnumerable<string> Texts(IProgress<JsonLinesSummary>? progress = null, CancellationToken cancellation = default)
+    public IEnumerable<string> Texts(IProgress<JsonLinesSummary>? progress = null, CancellationToken cancellationToken = default)
     {
         var counter = new JsonLinesCounter();
         foreach (var file in Files)
         {
             foreach (var (number, line) in Lines(file))
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 var text = JsonLine.ReadText(line, Keyword, $"{file}, line {number}", out var problem);
                 counter.Add(text, problem);
                 if (!string.IsNullOrEmpty(text))

@@ -12,9 +12,9 @@ internal sealed class ReferenceActivationRun(ReferenceActivationSource source, I
 
     public IReadOnlyDictionary<string, string> Settings => source.Settings();
 
-    public HiddenStateBatch? Next(CancellationToken cancellation = default)
+    public HiddenStateBatch? Next(CancellationToken cancellationToken = default)
     {
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         return Advance() ? source.Forward(_batches.Current) : null;
     }
 
@@ -24,11 +24,11 @@ internal sealed class ReferenceActivationRun(ReferenceActivationSource source, I
         state.Set("sha256", Digest());
     }
 
-    public void Restore(TrainingState state, CancellationToken cancellation = default)
+    public void Restore(TrainingState state, CancellationToken cancellationToken = default)
     {
         var given = state.Value<long>("given");
         while (_given < given && Advance())
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
         if (_given < given || Digest() != state.Value<string>("sha256"))
             throw new TrainingMismatchException(
                 $"The texts are not those of the checkpoint {state.Location}: the {given} batches that its training had read do not come again. "

@@ -35,14 +35,14 @@ public sealed class ReferenceActivationSource
 
     /// <summary>Batches of BatchSize · MaxLength positions, without a mask; the last one of an epoch may be smaller.</summary>
     /// <param name="texts">Gone through once an epoch; blank texts leave no trace.</param>
-    /// <param name="cancellation">Looked at before each forward pass of the language model.</param>
+    /// <param name="cancellationToken">Looked at before each forward pass of the language model.</param>
     /// <returns>Whoever takes a batch disposes it. Enumerating again starts over.</returns>
     /// <exception cref="ArgumentException">The texts hold no word.</exception>
     /// <exception cref="OperationCanceledException">Enumeration was cancelled.</exception>
-    public IEnumerable<HiddenStateBatch> Batches(IEnumerable<string> texts, CancellationToken cancellation = default)
+    public IEnumerable<HiddenStateBatch> Batches(IEnumerable<string> texts, CancellationToken cancellationToken = default)
     {
         using var run = Open(texts);
-        while (run.Next(cancellation) is { } batch)
+        while (run.Next(cancellationToken) is { } batch)
             yield return batch;
     }
 

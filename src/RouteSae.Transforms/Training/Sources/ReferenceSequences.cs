@@ -31,15 +31,15 @@ public sealed class ReferenceSequences
 
     /// <summary>How many batches the texts give in an epoch. Goes through the texts, but tokenises nothing.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="cancellation">Looked at before each text.</param>
+    /// <param name="cancellationToken">Looked at before each text.</param>
     /// <exception cref="ArgumentException">The texts hold no word.</exception>
     /// <exception cref="OperationCanceledException">Counting was cancelled.</exception>
-    public long CountBatches(IEnumerable<string> texts, CancellationToken cancellation = default)
+    public long CountBatches(IEnumerable<string> texts, CancellationToken cancellationToken = default)
     {
         var sequences = 0L;
         foreach (var text in texts)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             sequences += (PythonText.Words(text).LongCount() + Options.MaxLength - 1) / Options.MaxLength;
         }
         ThrowIfNone(sequences);
@@ -48,12 +48,12 @@ public sealed class ReferenceSequences
 
     /// <summary>Options with which a trainer takes one step for every batch of every epoch, and counts epochs as the authors' program does.</summary>
     /// <param name="texts">The texts. They are gone through once, to count.</param>
-    /// <param name="cancellation">Looked at before each text.</param>
+    /// <param name="cancellationToken">Looked at before each text.</param>
     /// <exception cref="ArgumentException">The texts hold no word.</exception>
     /// <exception cref="OperationCanceledException">Counting was cancelled.</exception>
-    public AutoencoderTrainerOptions TrainerOptions(IEnumerable<string> texts, CancellationToken cancellation = default)
+    public AutoencoderTrainerOptions TrainerOptions(IEnumerable<string> texts, CancellationToken cancellationToken = default)
     {
-        var batches = CountBatches(texts, cancellation);
+        var batches = CountBatches(texts, cancellationToken);
         var batchTokens = checked(Options.BatchSize * Options.MaxLength);
         return new AutoencoderTrainerOptions
         {

@@ -24,7 +24,7 @@ internal sealed class TextActivationRun : IActivationSource
 
     public IReadOnlyDictionary<string, string> Settings => _source.Settings();
 
-    public HiddenStateBatch? Next(CancellationToken cancellation = default) => _mixer.Next(() => Forward(cancellation));
+    public HiddenStateBatch? Next(CancellationToken cancellationToken = default) => _mixer.Next(() => Forward(cancellationToken));
 
     public void Save(TrainingState state)
     {
@@ -36,9 +36,9 @@ internal sealed class TextActivationRun : IActivationSource
         _mixer.Save(state.Within("mixing."));
     }
 
-    public void Restore(TrainingState state, CancellationToken cancellation = default)
+    public void Restore(TrainingState state, CancellationToken cancellationToken = default)
     {
-        _texts.Restore(state.Within("texts."), cancellation);
+        _texts.Restore(state.Within("texts."), cancellationToken);
         _pass = state.Value<int>("pass");
         _hasGivenWindows = state.Value<bool>("hasGivenWindows");
         _packer = new SequencePacker(_source.Packing(_pass));
@@ -55,9 +55,9 @@ internal sealed class TextActivationRun : IActivationSource
     }
 
     // The windows are forgotten when their hidden states are there, so that a cancellation loses none.
-    private HiddenStateBatch? Forward(CancellationToken cancellation)
+    private HiddenStateBatch? Forward(CancellationToken cancellationToken)
     {
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         while (_windows.Count < _options.WindowsPerForward && NextWindow() is { } window)
             _windows.Add(window);
         if (_windows.Count == 0)

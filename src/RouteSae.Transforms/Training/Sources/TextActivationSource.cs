@@ -45,14 +45,14 @@ public sealed class TextActivationSource
 
     /// <summary>Batches of <see cref="TextActivationOptions.BatchTokens"/> real tokens; the last one may be smaller.</summary>
     /// <param name="texts">Gone through once for each pass; empty texts are skipped.</param>
-    /// <param name="cancellation">Looked at before each forward pass of the language model.</param>
+    /// <param name="cancellationToken">Looked at before each forward pass of the language model.</param>
     /// <returns>Whoever takes a batch disposes it. Enumerating again starts over.</returns>
     /// <exception cref="ArgumentException">The texts hold no token; thrown when the first batch is asked for.</exception>
     /// <exception cref="OperationCanceledException">Enumeration was cancelled.</exception>
-    public IEnumerable<HiddenStateBatch> Batches(IEnumerable<string> texts, CancellationToken cancellation = default)
+    public IEnumerable<HiddenStateBatch> Batches(IEnumerable<string> texts, CancellationToken cancellationToken = default)
     {
         using var run = Open(texts);
-        while (run.Next(cancellation) is { } batch)
+        while (run.Next(cancellationToken) is { } batch)
             yield return batch;
     }
 

@@ -44,12 +44,12 @@ internal sealed class TextStream : IDisposable
 
     /// <summary>Reads the texts that the saved stream has read, and nothing more is done with them.</summary>
     /// <exception cref="TrainingMismatchException">They are other texts.</exception>
-    public void Restore(TrainingState state, CancellationToken cancellation)
+    public void Restore(TrainingState state, CancellationToken cancellationToken)
     {
         var (passes, consumed) = (state.Value<int>("passes"), state.Value<long>("consumed"));
         while ((_passes < passes || _consumed < consumed) && _consumed <= consumed && _passes <= passes)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             Next();
         }
         if (_passes != passes || _consumed != consumed || Digest() != state.Value<string>("sha256"))

@@ -36,11 +36,11 @@ public sealed class HubConcurrencyTests : HubTest
         var locks = Path.Combine(Cache, ".locks", "models--org--name");
         Directory.CreateDirectory(locks);
         using var held = new FileStream(Path.Combine(locks, $"{Server.Files["config.json"].ETag}.lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
-        using var cancellation = new CancellationTokenSource();
-        var waiting = ResolveAsync(cancellationToken: cancellation.Token);
+        using var cancellationToken = new CancellationTokenSource();
+        var waiting = ResolveAsync(cancellationToken: cancellationToken.Token);
         await UntilAsync(() => !Warnings.IsEmpty);
 
-        await cancellation.CancelAsync();
+        await cancellationToken.CancelAsync();
 
         await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<OperationCanceledException>();
         Warnings.Should().Equal("Another process downloads config.json of org/name; waiting for it.");

@@ -111,13 +111,13 @@ public sealed class HubResumptionTests : HubTest
     [Fact]
     public async Task Cancelling_leaves_a_part_that_the_next_download_goes_on_from()
     {
-        using var cancellation = new CancellationTokenSource();
-        File.Pause = Task.Delay(Timeout.Infinite, cancellation.Token);
+        using var cancellationToken = new CancellationTokenSource();
+        File.Pause = Task.Delay(Timeout.Infinite, cancellationToken.Token);
         Enqueue(120_000);
-        var download = ResolveAsync(cancellationToken: cancellation.Token);
+        var download = ResolveAsync(cancellationToken: cancellationToken.Token);
         await UntilAsync(() => new FileInfo(Part) is { Exists: true, Length: 120_000 });
 
-        await cancellation.CancelAsync();
+        await cancellationToken.CancelAsync();
 
         await FluentActions.Awaiting(() => download).Should().ThrowAsync<OperationCanceledException>();
         System.IO.File.ReadAllBytes(Part).Should().Equal(File.Content[..120_000]);

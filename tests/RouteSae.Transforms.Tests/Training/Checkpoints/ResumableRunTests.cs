@@ -41,11 +41,11 @@ public sealed class ResumableRunTests : IDisposable
     [Fact]
     public void TheTokenCancelsAndACheckpointIsWritten()
     {
-        using var cancellation = new CancellationTokenSource();
+        using var cancellationToken = new CancellationTokenSource();
         using var trainer = new AutoencoderTrainer(_model, Options());
 
         var train = () => trainer.Train(
-            new StepSource(10), new CheckpointOptions { Folder = _folder.Path }, new Reports(progress => Cancel(progress.Step == 4)), cancellation.Token);
+            new StepSource(10), new CheckpointOptions { Folder = _folder.Path }, new Reports(progress => Cancel(progress.Step == 4)), cancellationToken.Token);
 
         train.Should().Throw<OperationCanceledException>();
         Steps().Should().Equal(4);
@@ -53,7 +53,7 @@ public sealed class ResumableRunTests : IDisposable
         void Cancel(bool now)
         {
             if (now)
-                cancellation.Cancel();
+                cancellationToken.Cancel();
         }
     }
 

@@ -134,10 +134,10 @@ public sealed class JsonLinesFolderTests : IDisposable
     public void ReadingCanBeCancelled()
     {
         Write("a.jsonl", """{"text": "one"}""");
-        using var cancellation = new CancellationTokenSource();
-        cancellation.Cancel();
+        using var cancellationToken = new CancellationTokenSource();
+        cancellationToken.Cancel();
 
-        var read = () => new JsonLinesFolder(_folder.Path).Texts(cancellation: cancellation.Token).ToArray();
+        var read = () => new JsonLinesFolder(_folder.Path).Texts(cancellationToken: cancellationToken.Token).ToArray();
 
         read.Should().Throw<OperationCanceledException>();
     }

@@ -62,17 +62,17 @@ public sealed class ReferenceActivationSourceTests : IDisposable
             var topK = new TopKArchitecture { HiddenSize = 32, Latents = 48, ActiveLatents = 4, Fidelity = Fidelity.Reference };
             using var model = new SingleLayerModel(TopKAutoencoder.Create(topK, seed: 1), 3);
             using var trainer = new AutoencoderTrainer(model, new AutoencoderTrainerOptions { BatchTokens = 8, TotalTokens = 80, ReportInterval = 1 });
-            using var cancellation = new CancellationTokenSource();
+            using var cancellationToken = new CancellationTokenSource();
             var source = new ReferenceActivationSource(_model, _tokenizer, [3], new ReferenceSequenceOptions { MaxLength = 8, BatchSize = 1, Epochs = 4 });
             using var run = source.Open(texts);
             var progress = new Reports(report =>
             {
                 if (report.Step == stopAfter)
-                    cancellation.Cancel();
+                    cancellationToken.Cancel();
             });
             try
             {
-                trainer.Train(run, new CheckpointOptions { Folder = folder.File(name) }, progress, cancellation.Token);
+                trainer.Train(run, new CheckpointOptions { Folder = folder.File(name) }, progress, cancellationToken.Token);
             }
             catch (OperationCanceledException)
             {
@@ -101,10 +101,10 @@ public sealed class ReferenceActivationSourceTests : IDisposable
     [Fact]
     public void CancellationEndsTheStream()
     {
-        using var cancellation = new CancellationTokenSource();
-        cancellation.Cancel();
+        using var cancellationToken = new CancellationTokenSource();
+        cancellationToken.Cancel();
 
-        var enumerate = () => new ReferenceActivationSource(_model, _tokenizer, [2]).Batches(Texts, cancellation.Token).ToArray();
+        var enumerate = () => new ReferenceActivationSource(_model, _tokenizer, [2]).Batches(Texts, cancellationToken.Token).ToArray();
 
         enumerate.Should().Throw<OperationCanceledException>();
     }

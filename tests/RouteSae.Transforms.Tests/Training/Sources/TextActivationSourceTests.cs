@@ -102,10 +102,10 @@ public sealed class TextActivationSourceTests : IDisposable
     [Fact]
     public void CancellationEndsTheStream()
     {
-        using var cancellation = new CancellationTokenSource();
-        cancellation.Cancel();
+        using var cancellationToken = new CancellationTokenSource();
+        cancellationToken.Cancel();
 
-        var enumerate = () => Source(new TextActivationOptions { ContextLength = 32 }).Batches(Texts, cancellation.Token).ToArray();
+        var enumerate = () => Source(new TextActivationOptions { ContextLength = 32 }).Batches(Texts, cancellationToken.Token).ToArray();
 
         enumerate.Should().Throw<OperationCanceledException>();
     }

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace RouteSae.LanguageModels;
+namespace RouteSae.Kernels;
 
 /// <summary>Tells training from inference.</summary>
 internal static class Gradients

@@ -1,0 +1,1 @@
+return RouteSae.ClassificationBenchmark.ClassificationProgram.Run(args);
