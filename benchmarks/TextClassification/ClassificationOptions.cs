@@ -19,9 +19,12 @@ internal sealed record ClassificationOptions
           --speed             also measures what making the features costs
           --model FOLDER      another bundle than the embedded one
           --work FOLDER       where results are kept; what is there is not computed again. Default: artifacts/text-classification
+          --no-run            reports what is there, and computes nothing
           --json FILE         writes all results as JSON
           --report FILE       writes tables as Markdown
         """;
+
+    private static readonly string[] Flags = ["--quick", "--few-shot", "--noise", "--speed", "--no-run"];
 
     public string Data { get; init; } = Path.Combine("..", "shared", "data", "classification");
 
@@ -48,6 +51,9 @@ internal sealed record ClassificationOptions
 
     public string Work { get; init; } = Path.Combine("artifacts", "text-classification");
 
+    /// <summary>Whether only what is there is reported.</summary>
+    public bool NoRun { get; init; }
+
     public string? Json { get; init; }
 
     public string? Report { get; init; }
@@ -63,10 +69,16 @@ internal sealed record ClassificationOptions
     {
         if (arguments.Any(argument => argument is "--help" or "-h"))
             return new ClassificationOptions { Help = true };
-        var options = new ClassificationOptions { FewShot = arguments.Contains("--few-shot"), Noise = arguments.Contains("--noise"), Speed = arguments.Contains("--speed") };
+        var options = new ClassificationOptions
+        {
+            FewShot = arguments.Contains("--few-shot"),
+            Noise = arguments.Contains("--noise"),
+            Speed = arguments.Contains("--speed"),
+            NoRun = arguments.Contains("--no-run"),
+        };
         if (arguments.Contains("--quick"))
             options = options with { Quick = true, Seeds = 1 };
-        var rest = arguments.Where(argument => argument is not ("--quick" or "--few-shot" or "--noise" or "--speed")).ToArray();
+        var rest = arguments.Where(argument => !Flags.Contains(argument)).ToArray();
         for (var i = 0; i < rest.Length; i += 2)
             options = options.With(rest[i], i + 1 < rest.Length ? rest[i + 1] : throw new ArgumentException($"{rest[i]} has no value; --help lists the options."));
         return options;

@@ -39,7 +39,7 @@ internal static class ClassificationProgram
         var clock = Stopwatch.StartNew();
         var sets = DataFolder.Read(options.Data, options.Sets);
         using var model = BenchmarkedModel.Load(options.Model);
-        var results = sets.Select(set => new SetResults(set, new SetRun(options, model, set, Log, cancellationToken).Run())).ToArray();
+        var results = sets.Select(set => new SetResults(set, new SetRun(options, model, set, Log, cancellationToken).Run())).Where(set => set.Rows.Count > 0).ToArray();
         if (options.Json is { } json)
             JsonResults.Write(json, results);
         var report = new ClassificationReport(results).Markdown() + (options.Speed ? SpeedMeasurement.Markdown(sets, options.Model) : "");

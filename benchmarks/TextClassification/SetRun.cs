@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -20,6 +21,8 @@ internal sealed class SetRun(ClassificationOptions options, BenchmarkedModel mod
     /// <returns>The results that were asked for.</returns>
     public IReadOnlyList<ResultRow> Run()
     {
+        if (options.NoRun)
+            return _store.Rows;
         log(set.ToString());
         var networks = new NetworkFeatures(model, set, options.Seeds, new PassFile(options.Work, set.Name, Deciding(PassVersion, model, set)), log, cancellationToken);
         var methods = Chosen(new MethodCatalog(set.Texts, networks, model.HiddenStates).All());
@@ -57,9 +60,9 @@ internal sealed class SetRun(ClassificationOptions options, BenchmarkedModel mod
                 }
             });
         }
-        catch (AggregateException failures) when (failures.InnerExceptions.All(failure => failure is OperationCanceledException))
+        catch (AggregateException failures)
         {
-            throw new OperationCanceledException(cancellationToken);
+            ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
         }
         var rows = _store.Rows.Where(row => row.Setting == setting.Name && row.Method == method.Name && row.K is null).ToArray();
         log(string.Create(

@@ -31,7 +31,7 @@ internal sealed class ClassificationReport(IReadOnlyList<SetResults> results)
         text.AppendLine();
     }
 
-    /// <summary>For example <c>5; 2 of 12 methods</c>: most methods' number first.</summary>
+    /// <summary>For example <c>5 (8 methods); 1 (36 methods)</c>, the most seeds first.</summary>
     private static string Seeds(SetResults set)
     {
         var seeds = set.Rows.Where(row => row.K is null && row.Setting == Setting.Full.Name).GroupBy(row => row.Method).GroupBy(method => method.Count()).OrderByDescending(group => group.Key);
