@@ -17,8 +17,9 @@ internal static class FirstModel
         var rows = ml.Data.LoadFromTextFile<Ticket>(Data, hasHeader: true, allowQuoting: false);
         var pipeline = ml.Transforms.Conversion.MapValueToKey("Class", "Label")
             .Append(ml.Transforms.RouteSae("Features", "Text"))
+            .Append(ml.Transforms.NormalizeLpNorm("Features"))
             .AppendCacheCheckpoint(ml)
-            .Append(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("Class"))
+            .Append(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("Class", l1Regularization: 0, l2Regularization: 0.03f))
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
         using var model = pipeline.Fit(rows);
         Save(ml, model, rows.Schema, path);

@@ -75,10 +75,16 @@ internal sealed class Example(string? dataPath, string? testPath, string? jsonPa
     {
         var rows = _ml.Data.LoadFromEnumerable(test);
         var words = Fit("Training on FeaturizeText", train, _ml.Transforms.Text.FeaturizeText("Features", "Text"));
+        var both = Fit("Training on both", train, _ml.Transforms.RouteSae("Named", "Text")
+            .Append(_ml.Transforms.NormalizeLpNorm("Named"))
+            .Append(_ml.Transforms.Text.FeaturizeText("Words", "Text"))
+            .Append(_ml.Transforms.NormalizeLpNorm("Words"))
+            .Append(_ml.Transforms.Concatenate("Features", "Named", "Words")));
         return new Dictionary<string, Quality>
         {
             ["majority"] = Quality.Of(Majority(train, test, labels), labels),
             ["featurizeText"] = Quality.Of(words.Predict(rows), words.Labels(rows)),
+            ["both"] = Quality.Of(both.Predict(rows), both.Labels(rows)),
         };
     }
 
@@ -93,7 +99,7 @@ internal sealed class Example(string? dataPath, string? testPath, string? jsonPa
     private static void Show(Quality quality, Dictionary<string, Quality> baselines)
     {
         var table = new Table().AddColumn("features").AddColumn("accuracy").AddColumn("macro-F1").AddColumn("log-loss");
-        foreach (var (name, q) in new[] { ("RouteSae", quality), ("FeaturizeText", baselines["featurizeText"]), ("majority class", baselines["majority"]) })
+        foreach (var (name, q) in new[] { ("RouteSae", quality), ("FeaturizeText", baselines["featurizeText"]), ("both", baselines["both"]), ("majority class", baselines["majority"]) })
             table.AddRow(name, $"{q.Accuracy:F3}", $"{q.MacroF1:F3}", $"{q.LogLoss:F3}");
         AnsiConsole.Write(table);
     }
