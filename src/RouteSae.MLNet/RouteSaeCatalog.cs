@@ -17,19 +17,21 @@ public static class RouteSaeCatalog
     /// | | |
     /// | -- | -- |
     /// | Input column type | [Text](xref:Microsoft.ML.Data.TextDataViewType), a scalar. An empty text gives a vector of zeros. |
-    /// | Output column type | Known-sized [vector](xref:Microsoft.ML.Data.VectorDataViewType) of [Single](xref:System.Single), sparse: one slot a latent. |
+    /// | Output column type | Known-sized [vector](xref:Microsoft.ML.Data.VectorDataViewType) of [Single](xref:System.Single), sparse: one slot a latent, or as many as `TopFeatures` and `AdditionalPoolings` ask for. |
     /// | Output annotations | `SlotNames`: the latent and the tokens on which it fires most strongly, such as `f12 ·  Olympics| Olympic| medal`. |
+    /// | Further columns | Those that `RouteSaeOptions` names: the routed activation, the routing share, the tokens and their features. |
     ///
     /// ### Estimator characteristics
     ///
     /// | | |
     /// | -- | -- |
-    /// | Does this estimator need to look at the data to train its parameters? | No, unless `RouteSaeOptions.Training` is set |
+    /// | Does this estimator need to look at the data to train its parameters? | Only for `TopFeatures`, weights by document frequency, and `Training` |
     /// | Required NuGet in addition to Microsoft.ML | RouteSae.MLNet, and the native libtorch of the application |
     /// | Exportable to ONNX | No |
     ///
-    /// Each pass over the output runs the network again. Trainers that make many passes (SdcaMaximumEntropy, OneVersusAll, averaged
-    /// perceptrons) want `AppendCacheCheckpoint(mlContext)` between this estimator and themselves.
+    /// The estimator keeps the codes of the texts that it has seen, up to `CacheMegabytes`, so that trainers of many passes (SdcaMaximumEntropy,
+    /// OneVersusAll, averaged perceptrons) and folds run the network once. Where the texts are more than it holds, or the model was loaded,
+    /// each pass over the output runs the network again: then put `AppendCacheCheckpoint(mlContext)` behind this estimator.
     /// ]]></format>
     /// </remarks>
     /// <param name="catalog">The transforms catalogue.</param>

@@ -22,7 +22,7 @@ public sealed class TextCodes
     /// <param name="latents">The active latents, token by token, each 0 to M − 1.</param>
     /// <param name="values">Their activations, none of them 0; as many as <paramref name="latents"/>.</param>
     /// <param name="meanActivation">The mean of what the autoencoder read, [D], or null.</param>
-    /// <exception cref="ArgumentException">The lengths do not fit together.</exception>
+    /// <exception cref="ArgumentException">The lengths do not fit together, or a latent is none of the M.</exception>
     public TextCodes(int latentCount, TextCodesToken[] tokens, int[] firsts, int[] latents, float[] values, float[]? meanActivation = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(latentCount);
@@ -31,6 +31,11 @@ public sealed class TextCodes
             throw new ArgumentException(
                 $"{tokens.Length} tokens need {tokens.Length + 1} places from 0 to the number of active latents; there are {firsts.Length} places, {latents.Length} latents and {values.Length} values.",
                 nameof(firsts));
+        }
+
+        if (latents.AsSpan().ContainsAnyExceptInRange(0, latentCount - 1))
+        {
+            throw new ArgumentException($"A latent is not within 0 to {latentCount - 1}.", nameof(latents));
         }
 
         LatentCount = latentCount;

@@ -15,7 +15,7 @@ public sealed class OlderModelTests
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    private static readonly string[] All = ["0.1.0"];
+    private static readonly string[] All = ["0.1.0", "0.1.0-options"];
 
     private readonly MLContext _ml = new(seed: 1);
 
@@ -64,6 +64,9 @@ public sealed class OlderModelTests
         (transformer.InputColumnName, transformer.OutputColumnName).Should().Be(("Text", "Features"));
         transformer.FeatureNames.Should().HaveCount(96).And.ContainInOrder("f0 ·  token0|\\n", "f1", "f2 ·  token2|\\n");
         transformer.Bundle.Manifest.RoutedHiddenStates.Should().Equal(1, 2, 3);
+        transformer.Slots.Should().HaveCount(version == "0.1.0" ? 96 : 2 * 40);
+        transformer.GetOutputSchema(Data([]).Schema).Select(column => column.Name).Should().Contain(
+            version == "0.1.0" ? ["Features"] : ["Features", "Routed", "Share", "Tokens", "TokenFeatures"]);
     }
 
     [Theory]

@@ -121,6 +121,10 @@ public sealed class TextCodesTests : IDisposable
         codes.Invoking(c => c.Pool(Pooling.Max, -1)).Should().Throw<ArgumentOutOfRangeException>().WithMessage("The minimum activation must be 0 or more.*");
         codes.Invoking(c => c.Pool(Pooling.Max, float.NaN)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new TextCodes(4, [default], [0, 1], [1, 2], [1f, 2f])).Should().Throw<ArgumentException>().WithMessage("1 tokens need 2 places*");
+        foreach (var latent in new[] { -1, 4 })
+        {
+            FluentActions.Invoking(() => new TextCodes(4, [default], [0, 1], [latent], [1f])).Should().Throw<ArgumentException>().WithMessage("A latent is not within 0 to 3.*");
+        }
     }
 
     private static TextCodes Only(TextCodes codes, Func<float, bool> keep)
