@@ -16,7 +16,9 @@ public sealed class PackageContentTests(PackedLibraries packages)
     [Theory]
     [InlineData("RouteSae.Transforms", "Google.Protobuf", "Microsoft.ML.Tokenizers", "SharpZipLib", "SkiaSharp", "TorchSharp")]
     [InlineData("RouteSae.TinyModel")]
-    [InlineData("RouteSae.MLNet", "Microsoft.ML", "RouteSae.TinyModel", "RouteSae.Transforms", "System.Numerics.Tensors")]
+    [InlineData(
+        "RouteSae.MLNet", "Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Hosting.Abstractions",
+        "Microsoft.Extensions.Options.ConfigurationExtensions", "Microsoft.ML", "RouteSae.TinyModel", "RouteSae.Transforms", "System.Numerics.Tensors")]
     public void A_package_names_what_it_needs_itself_and_no_native_library(string id, params string[] dependencies)
     {
         var named = Nuspec(id).Descendants().Where(element => element.Name.LocalName == "dependency").ToList();
