@@ -33,6 +33,27 @@ internal sealed class LoadTest(Uri service, string? modelPath) : IDisposable
         return new LoadResult(clients, failed, clock.Elapsed, [.. latencies.Order()], LoadAverage());
     }
 
+    /// <summary>When the model that answers was loaded, as /healthz says it; null when it does not.</summary>
+    public async Task<string?> LoadedAtAsync(CancellationToken cancellationToken)
+    {
+        using var response = await _client.GetAsync("healthz", cancellationToken);
+        var health = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        return health.GetProperty("details").TryGetProperty("loadedAt", out var loadedAt) ? loadedAt.GetString() : null;
+    }
+
+    /// <summary>Waits until another model answers; false when none does within a minute.</summary>
+    public async Task<bool> HasLoadedSinceAsync(string? before, CancellationToken cancellationToken)
+    {
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromMinutes(1);)
+        {
+            if (await LoadedAtAsync(cancellationToken) != before)
+                return true;
+            await Task.Delay(100, cancellationToken);
+        }
+
+        return false;
+    }
+
     public void Dispose() => _client.Dispose();
 
     private async Task<bool> AskAsync(string text, CancellationToken cancellationToken)

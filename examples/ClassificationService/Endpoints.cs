@@ -27,7 +27,7 @@ internal static class Endpoints
                 return TypedResults.Ok(Explanation.Of(text, explained));
             }))
             .WithSummary("Classifies a text and says which features decided, and where in the text they fired.")
-            .Accepts<RequestText>("application/json").Produces<Explanation>().ProducesProblems();
+            .Accepts<RequestText>("application/json").Produces<Explanation>().ProducesProblems().ProducesProblem(501);
     }
 
     private static RouteHandlerBuilder ProducesProblems(this RouteHandlerBuilder endpoint) =>

@@ -1,4 +1,5 @@
 using ClassificationService;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
 // The settings, the page and the model lie beside the program, wherever it is started from.
@@ -7,17 +8,16 @@ builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 builder.Services.AddOptions<Limits>().BindConfiguration("Limits").ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddRouteSae<TextRow, Verdict>(builder.Configuration.GetSection("RouteSae"));
 builder.Services.AddHealthChecks().AddRouteSaeCheck<TextRow, Verdict>();
-builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context => Problems.AddAdvice(context.ProblemDetails));
 builder.Services.AddOpenApi();
 
 var app = builder.Build();
-app.UseExceptionHandler();
-app.UseStatusCodePages();
+app.UseExceptionHandler(failed => failed.Run(Problems.AnswerAsync));
+app.UseStatusCodePages(context => Problems.AnswerAsync(context.HttpContext));
 app.Use(PageHeaders.Add);
 app.UseDefaultFiles();
 app.UseStaticFiles();
 app.MapOpenApi();
-app.MapHealthChecks("/healthz", Health.Options);
+app.MapHealthChecks("/healthz", Health.Options).WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
 app.MapClassification(app.Services.GetRequiredService<IOptions<Limits>>().Value);
 
 if (builder.Configuration["RouteSae:ModelPath"] is { Length: > 0 } path)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using Microsoft.Net.Http.Headers;
 
 namespace ClassificationService;
 
@@ -10,6 +11,7 @@ internal static class RequestBody
 
     public static async Task<IReadOnlyList<string>> ReadTextsAsync(HttpRequest request, Limits limits)
     {
+        CheckHeaders(request);
         var body = await ReadBytesAsync(request, limits.BodyBytes);
         if (!Utf8.IsValid(body.Span))
             throw new BadRequest(400, "The body is not UTF-8.", "The body has bytes that are not valid UTF-8. Encode the JSON as UTF-8.");
@@ -26,6 +28,15 @@ internal static class RequestBody
                 400, "The body is not JSON.",
                 $"The body cannot be read as JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}. {Shape}");
         }
+    }
+
+    private static void CheckHeaders(HttpRequest request)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || (type.Charset.HasValue && !type.Charset.Value.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+            throw new BadRequest(415, "The body is of another type.", Problems.ContentTypeAdvice);
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !encoding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase))
+            throw new BadRequest(415, "The body is compressed.", $"The body has the Content-Encoding '{encoding}'. Send it as it is, without that header.");
     }
 
     // A body that is too large is read to its end, so that the sender, who is still sending, gets to read the answer. Kestrel ends what goes on for too long.
@@ -51,7 +62,7 @@ internal static class RequestBody
     {
         if (root.ValueKind != JsonValueKind.Object)
             throw Wrong($"The body is {Name(root)}, not an object.");
-        var (one, several) = (root.TryGetProperty("text", out var text), root.TryGetProperty("texts", out var texts));
+        var (one, several) = (Has(root, "text", out var text), Has(root, "texts", out var texts));
         if (one == several)
             throw Wrong(one ? "The body has both 'text' and 'texts'." : "The body has neither 'text' nor 'texts'.");
         if (one)
@@ -60,6 +71,9 @@ internal static class RequestBody
             throw Wrong($"'texts' is {Name(texts)}, not an array.");
         return [.. texts.EnumerateArray().Select((element, index) => Text(element, $"texts[{index}]"))];
     }
+
+    private static bool Has(JsonElement root, string name, out JsonElement value) =>
+        root.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
 
     private static string Text(JsonElement element, string where)
     {

@@ -105,8 +105,22 @@ public sealed class RouteSaeTransformer : ITransformer, IDisposable
     /// As <see cref="Transform"/>, for a source whose rows change and are all read each time: the first window is as large as the others, and
     /// many passes are no reason for a warning.
     /// </summary>
-    internal IDataView TransformBatches(IDataView input) =>
-        new FeatureDataView(input, _output with { FirstWindowSize = _output.WindowSize, Warn = _ => { } });
+    /// <param name="input">The data.</param>
+    /// <param name="codes">Is shown the codes of each window when they have been computed; null when nobody wants to see them.</param>
+    internal IDataView TransformBatches(IDataView input, WindowCodes? codes = null) => new FeatureDataView(input, _output with
+    {
+        FirstWindowSize = _output.WindowSize,
+        Warn = _ => { },
+        Encode = (texts, keep) =>
+        {
+            var encoded = Encode(texts, keep);
+            codes?.Take(texts, encoded.Codes);
+            return encoded;
+        },
+    });
+
+    /// <summary>The codes of one text.</summary>
+    internal TextCodes Encode(string text) => Encode([text], keep: false).Codes[0];
 
     /// <summary>Maps one row at a time, as prediction engines do.</summary>
     /// <param name="inputSchema">The schema of the rows.</param>

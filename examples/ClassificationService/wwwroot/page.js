@@ -4,6 +4,7 @@ const make = (tag, className, text) => Object.assign(document.createElement(tag)
 let words = [];      // the buttons of the message, each with the features that fired there
 let features = [];   // the buttons of the features
 let chosen = null;   // what was clicked and stays lit
+let asking = null;   // the question whose answer is to be shown; one before it is given up
 
 $("ask").addEventListener("submit", event => { event.preventDefault(); explain($("text").value); });
 $("text").addEventListener("keydown", event => {
@@ -16,20 +17,23 @@ for (const example of document.querySelectorAll(".example")) {
 document.addEventListener("keydown", event => { if (event.key === "Escape") choose(null); });
 
 async function explain(text) {
+  asking?.abort();
+  const question = asking = new AbortController();
   $("send").disabled = true;
   $("message").textContent = "";
   try {
     const response = await fetch("explain", {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ text }),
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ text }), signal: question.signal,
     });
     const answer = await response.json();
     if (!response.ok) throw new Error(answer.detail ?? answer.title ?? `The service answered ${response.status}.`);
-    show(answer);
+    if (question === asking) show(answer);
   } catch (error) {
+    if (question !== asking) return;
     $("answer").hidden = true;
     $("message").textContent = error instanceof TypeError ? "The service cannot be reached. Is it running?" : error.message;
   } finally {
-    $("send").disabled = false;
+    if (question === asking) $("send").disabled = false;
   }
 }
 

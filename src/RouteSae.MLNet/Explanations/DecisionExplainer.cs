@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using RouteSae.Features;
-using RouteSae.MLNet.Models;
+using RouteSae.MLNet.DataViews;
 
 namespace RouteSae.MLNet;
 
@@ -10,39 +9,38 @@ namespace RouteSae.MLNet;
 /// contributed to each class, and the characters on which it fired. Other predictors (trees, one-versus-all) are explained by the
 /// strongest features alone. Thread-safe. Uses the model's networks; dispose the model, not this.
 /// </summary>
+/// <remarks>
+/// What decides is the last predictor of the model; calibrators that follow it are left out, so the scores are those before
+/// calibration. The network runs once for each text, many texts at a time.
+/// </remarks>
 public sealed class DecisionExplainer
 {
-    private readonly ITransformer _model;
+    private readonly DecisionSteps _steps;
     private readonly IReadOnlyList<RouteSaeTransformer> _featurizers;
-    private readonly string _featureColumn;
-    private readonly float[][]? _weights; // [class][slot]
+    private readonly LinearWeights? _weights;
     private readonly IReadOnlyList<string> _names;
     private readonly FeatureOrigins _origins;
 
     /// <summary>Prepares to explain a model.</summary>
     /// <param name="model">A fitted or loaded model, with a RouteSae column and a predictor.</param>
     /// <param name="inputSchema">The schema of the rows that it is applied to.</param>
-    /// <exception cref="ArgumentException">The model has no RouteSae column or no predictor.</exception>
+    /// <exception cref="ArgumentException">
+    /// The model has no RouteSae column or no predictor, its predictor does not decide over one vector with a RouteSae column in it (such as
+    /// FieldAwareFactorizationMachine and Prior), or the text is not there any more where the predictor reads.
+    /// </exception>
     public DecisionExplainer(ITransformer model, DataViewSchema inputSchema)
+        : this(Steps(model, inputSchema))
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        _model = model;
-        _featurizers = [.. ModelParts.Of(model).OfType<RouteSaeTransformer>()];
-        var predictor = ModelParts.Of(model).OfType<ISingleFeaturePredictionTransformer<object>>().LastOrDefault();
-        if (_featurizers.Count == 0 || predictor is null)
-        {
-            throw new ArgumentException(
-                $"The model has no {(predictor is null ? "predictor" : "RouteSae column")}, so there is no decision over named features to explain. "
-                + "Give a model with mlContext.Transforms.RouteSae and a trainer in its pipeline.", nameof(model));
-        }
+    }
 
-        var schema = model.GetOutputSchema(inputSchema);
-        _featureColumn = predictor.FeatureColumnName;
-        _weights = LinearWeights.Of(predictor.Model);
-        Classes = ScoreNames.Of(schema);
-        _names = ScoreNames.Slots(schema[_featureColumn]) ?? [];
-        _origins = new FeatureOrigins(_names, _featurizers);
+    private DecisionExplainer(DecisionSteps steps)
+    {
+        _steps = steps;
+        _featurizers = steps.Featurizers;
+        _weights = LinearWeights.Of(steps.Predictor);
+        Classes = ScoreNames.Of(steps.Parts[^1].GetOutputSchema(steps.Sources.Schema));
+        _names = ScoreNames.Slots(steps.Sources.Schema[steps.FeatureColumn]) ?? [];
+        _origins = new FeatureOrigins(_names, steps);
     }
 
     /// <summary>The classes in the order of the scores; see <see cref="DecisionExplanation.Classes"/>.</summary>
@@ -51,6 +49,10 @@ public sealed class DecisionExplainer
     /// <summary>Whether the predictor is linear, so that there are contributions.</summary>
     public bool HasContributions => _weights is not null;
 
+    /// <summary>As the constructor, but gives null and says in <paramref name="problem"/> why a model cannot be explained.</summary>
+    internal static DecisionExplainer? TryCreate(ITransformer model, DataViewSchema inputSchema, out string problem) =>
+        DecisionSteps.Find(model, inputSchema, out problem) is { } steps ? new DecisionExplainer(steps) : null;
+
     /// <summary>Explains the model's decision on each row.</summary>
     /// <param name="rows">The rows, of the schema that the explainer was made for.</param>
     /// <param name="features">The most features of a row, at least 1. Default: 10.</param>
@@ -58,10 +60,12 @@ public sealed class DecisionExplainer
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
-        var transformed = _model.Transform(rows);
-        string[] needed = [_featureColumn, "Score", .. _featurizers.Select(featurizer => featurizer.InputColumnName)];
+        var codes = _featurizers.ToDictionary(featurizer => featurizer, featurizer => new WindowCodes(featurizer));
+        var transformed = _steps.Parts.Aggregate(rows, (view, part) => new SequentialView(
+            part is RouteSaeTransformer own ? own.TransformBatches(view, codes.GetValueOrDefault(own)) : part.Transform(view)));
+        string[] needed = [_steps.FeatureColumn, "Score", .. _featurizers.Select(featurizer => featurizer.InputColumnName)];
         using var cursor = transformed.GetRowCursor([.. needed.Distinct().Select(name => transformed.Schema[name])]);
-        var row = new ExplainedRow(cursor, _featureColumn, _featurizers);
+        var row = new ExplainedRow(cursor, _steps.FeatureColumn, codes);
         var explanations = new List<DecisionExplanation>();
         while (cursor.MoveNext())
         {
@@ -72,26 +76,34 @@ public sealed class DecisionExplainer
         return explanations;
     }
 
+    private static DecisionSteps Steps(ITransformer model, DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return DecisionSteps.Find(model, inputSchema, out var problem) ?? throw new ArgumentException(problem, nameof(model));
+    }
+
     private DecisionExplanation Explain(ExplainedRow row, int features)
     {
         var best = Enumerable.Range(0, row.Scores.Length).MaxBy(index => row.Scores[index]);
         var strongest = row.Features
-            .OrderByDescending(item => Math.Abs(_weights is null ? item.Value : _weights[best][item.Key] * item.Value))
+            .OrderByDescending(item => Math.Abs(_weights is null ? item.Value : _weights.ByClass[best][item.Key] * item.Value))
             .Take(features)
-            .Where(item => _weights is null || _weights[best][item.Key] != 0)
-            .ToList();
-        var texts = _featurizers.ToDictionary(featurizer => featurizer, featurizer => featurizer.Explain(row.Texts[featurizer.InputColumnName]));
+            .Where(item => _weights is null || _weights.ByClass[best][item.Key] != 0);
         return new DecisionExplanation(
-            Classes, row.Scores, [.. strongest.Select(item => Contribution(item.Key, item.Value, texts))], texts.Values.Any(text => text.Truncated));
+            Classes, row.Scores, [.. strongest.Select(item => Contribution(item.Key, item.Value, row))], row.Codes.Values.Any(text => text.Truncated))
+        {
+            Scale = _weights?.Scale ?? ContributionScale.None,
+        };
     }
 
-    private FeatureContribution Contribution(int slot, float value, Dictionary<RouteSaeTransformer, TokenFeatures> texts) => new()
+    private FeatureContribution Contribution(int slot, float value, ExplainedRow row) => new()
     {
         Name = slot < _names.Count && _names[slot].Length > 0 ? _names[slot] : $"slot {slot}",
         Slot = slot,
         Value = value,
-        Contributions = _weights is null ? [] : Array.ConvertAll(_weights, weights => weights[slot] * value),
+        Contributions = _weights is null ? [] : Array.ConvertAll(_weights.ByClass, weights => weights[slot] * value),
         TextColumn = _origins.TextColumn(slot),
-        Occurrences = _origins.Occurrences(slot, texts),
+        Occurrences = _origins.Occurrences(slot, featurizer => row.Codes[featurizer]),
     };
 }

@@ -11,4 +11,8 @@ namespace RouteSae.MLNet;
 /// </param>
 /// <param name="Truncated">Whether a text had more tokens than the network reads; the rest did not count.</param>
 public sealed record DecisionExplanation(
-    IReadOnlyList<string> Classes, IReadOnlyList<float> Scores, IReadOnlyList<FeatureContribution> Features, bool Truncated);
+    IReadOnlyList<string> Classes, IReadOnlyList<float> Scores, IReadOnlyList<FeatureContribution> Features, bool Truncated)
+{
+    /// <summary>What the contributions add up to: the scores, or their logarithms.</summary>
+    public ContributionScale Scale { get; init; }
+}

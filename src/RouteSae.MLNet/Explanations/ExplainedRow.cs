@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using RouteSae.Features;
 
 namespace RouteSae.MLNet;
 
@@ -9,15 +10,17 @@ internal sealed class ExplainedRow
     private readonly ValueGetter<VBuffer<float>> _features;
     private readonly ValueGetter<VBuffer<float>>? _scores;
     private readonly ValueGetter<float>? _score;
+    private readonly IReadOnlyDictionary<RouteSaeTransformer, WindowCodes> _codes;
     private readonly IReadOnlyDictionary<string, ValueGetter<ReadOnlyMemory<char>>> _texts;
 
-    public ExplainedRow(DataViewRowCursor cursor, string featureColumn, IEnumerable<RouteSaeTransformer> featurizers)
+    public ExplainedRow(DataViewRowCursor cursor, string featureColumn, IReadOnlyDictionary<RouteSaeTransformer, WindowCodes> codes)
     {
         var score = cursor.Schema["Score"];
         _features = cursor.GetGetter<VBuffer<float>>(cursor.Schema[featureColumn]);
         _scores = score.Type is VectorDataViewType ? cursor.GetGetter<VBuffer<float>>(score) : null;
         _score = score.Type is VectorDataViewType ? null : cursor.GetGetter<float>(score);
-        _texts = featurizers.Select(featurizer => featurizer.InputColumnName).Distinct()
+        _codes = codes;
+        _texts = codes.Keys.Select(featurizer => featurizer.InputColumnName).Distinct()
             .ToDictionary(name => name, name => cursor.GetGetter<ReadOnlyMemory<char>>(cursor.Schema[name]));
     }
 
@@ -26,20 +29,23 @@ internal sealed class ExplainedRow
 
     public float[] Scores { get; private set; } = [];
 
-    public Dictionary<string, string> Texts { get; } = [];
+    /// <summary>What each RouteSae column made of its text.</summary>
+    public IReadOnlyDictionary<RouteSaeTransformer, TextCodes> Codes { get; private set; } = new Dictionary<RouteSaeTransformer, TextCodes>();
 
     public void Read()
     {
         VBuffer<float> buffer = default;
-        _features(ref buffer);
+        _features(ref buffer); // runs the networks
         Features = [.. buffer.Items().Where(item => item.Value != 0)];
         Scores = ReadScores();
-        foreach (var (column, read) in _texts)
-        {
-            ReadOnlyMemory<char> text = default;
-            read(ref text);
-            Texts[column] = text.ToString();
-        }
+        Codes = _codes.ToDictionary(pair => pair.Key, pair => pair.Value.Of(Text(pair.Key.InputColumnName)));
+    }
+
+    private string Text(string column)
+    {
+        ReadOnlyMemory<char> text = default;
+        _texts[column](ref text);
+        return text.ToString();
     }
 
     private float[] ReadScores()

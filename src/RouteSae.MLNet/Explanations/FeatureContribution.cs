@@ -13,13 +13,17 @@ public sealed record FeatureContribution
     public required float Value { get; init; }
 
     /// <summary>
-    /// For each class weight × value, in the order of <see cref="DecisionExplanation.Classes"/>. With several classes the mean over the
-    /// classes is taken off the weights, so a contribution says how far the feature moves the score of a class above the mean of all
-    /// scores. Empty when the predictor is not linear.
+    /// For each class weight × value, in the order of <see cref="DecisionExplanation.Classes"/>, on the scale of
+    /// <see cref="DecisionExplanation.Scale"/>: that of the score, or of its logarithm. With several classes the mean over the classes is taken
+    /// off the weights, so a contribution says how far the feature moves a class above the mean of all classes. Empty when the predictor is
+    /// not linear.
     /// </summary>
     public required IReadOnlyList<float> Contributions { get; init; }
 
-    /// <summary>The text column that the feature was read from; null when it does not come from a RouteSae column.</summary>
+    /// <summary>
+    /// The text column that the feature was read from; null when it does not come from a RouteSae column, or when the names of the slots do
+    /// not tell from which of several.
+    /// </summary>
     public required string? TextColumn { get; init; }
 
     /// <summary>Where in that text it fired, in the order of the text. Tokens that do not count in pooling are left out.</summary>

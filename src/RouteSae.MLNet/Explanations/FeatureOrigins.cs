@@ -2,45 +2,83 @@ using RouteSae.Features;
 
 namespace RouteSae.MLNet;
 
-/// <summary>Which latents of which RouteSae columns stand in the slots of the vector that a predictor reads, by their names.</summary>
+/// <summary>
+/// Which latents of which RouteSae columns stand in the slots of the vector that a predictor reads, by their names: selections and
+/// normalisers keep the name of a slot, and Concatenate puts the name of the column before it. A slot that could come from several places
+/// has no origin.
+/// </summary>
 internal sealed class FeatureOrigins
 {
-    private readonly Dictionary<int, (RouteSaeTransformer Featurizer, int Latent)> _bySlot = [];
+    private readonly string _featureColumn;
+    private readonly ColumnSources _sources;
+    private readonly ILookup<string, Origin> _byName;
+    private readonly Dictionary<string, HashSet<RouteSaeTransformer>> _byPath = [];
+    private readonly Origin?[] _bySlot;
 
-    public FeatureOrigins(IReadOnlyList<string> slotNames, IReadOnlyList<RouteSaeTransformer> featurizers)
+    public FeatureOrigins(IReadOnlyList<string> slotNames, DecisionSteps steps)
     {
-        // Concatenate puts the name of the column before the name of the slot; selections and normalisers keep slot names.
-        var byName = new Dictionary<string, (RouteSaeTransformer, int)>();
-        foreach (var featurizer in featurizers)
-        {
-            foreach (var (name, slot) in featurizer.SlotNames.Zip(featurizer.Slots))
-            {
-                byName.TryAdd(name, (featurizer, slot.Latent));
-                byName[$"{featurizer.OutputColumnName}.{name}"] = (featurizer, slot.Latent);
-            }
-        }
+        (_featureColumn, _sources) = (steps.FeatureColumn, steps.Sources);
+        _byName = steps.Featurizers
+            .SelectMany(featurizer => featurizer.SlotNames.Zip(featurizer.Slots, (name, slot) => (Name: name, Origin: new Origin(featurizer, slot.Latent))))
+            .ToLookup(pair => pair.Name, pair => pair.Origin);
+        _bySlot = [.. slotNames.Select(Find)];
+    }
 
-        for (var slot = 0; slot < slotNames.Count; slot++)
+    /// <summary>The text column behind a slot; null when it does not come from a RouteSae column, or from which one is not certain.</summary>
+    public string? TextColumn(int slot) => Of(slot)?.Featurizer.InputColumnName;
+
+    /// <summary>Where a slot's feature fired.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="codesOf">What a RouteSae column made of its text.</param>
+    public IReadOnlyList<FeatureOccurrence> Occurrences(int slot, Func<RouteSaeTransformer, TextCodes> codesOf) =>
+        Of(slot) is { } origin ? [.. Occurrences(codesOf(origin.Featurizer), origin.Latent, origin.Featurizer.MinimumActivation)] : [];
+
+    private static IEnumerable<FeatureOccurrence> Occurrences(TextCodes codes, int latent, float minimum)
+    {
+        for (var token = 0; token < codes.TokenCount; token++)
         {
-            if (byName.TryGetValue(slotNames[slot], out var origin))
+            var place = codes.LatentsOf(token).IndexOf(latent);
+            if (place >= 0 && codes.ValuesOf(token)[place] is var value && (minimum == 0 || value >= minimum))
             {
-                _bySlot[slot] = origin;
+                yield return new FeatureOccurrence(codes[token].Span, value);
             }
         }
     }
 
-    /// <summary>The text column behind a slot; null when it does not come from a RouteSae column.</summary>
-    public string? TextColumn(int slot) => _bySlot.TryGetValue(slot, out var origin) ? origin.Featurizer.InputColumnName : null;
+    private Origin? Of(int slot) => slot < _bySlot.Length ? _bySlot[slot] : null;
 
-    /// <summary>Where a slot's feature fired.</summary>
-    /// <param name="slot">The slot.</param>
-    /// <param name="texts">What each RouteSae column made of its text.</param>
-    public IReadOnlyList<FeatureOccurrence> Occurrences(int slot, IReadOnlyDictionary<RouteSaeTransformer, TokenFeatures> texts) =>
-        _bySlot.TryGetValue(slot, out var origin)
-            ? [.. texts[origin.Featurizer].Tokens.Where(token => token.Pooled)
-                .SelectMany(token => token.Features.Where(active => Counts(active, origin)).Select(active => new FeatureOccurrence(token.Span, active.Value)))]
-            : [];
+    // Names of columns and of features may hold dots themselves, so each is tried.
+    private Origin? Find(string slotName)
+    {
+        var found = new HashSet<Origin>();
+        for (var start = 0; start >= 0; start = slotName.IndexOf('.', start) is >= 0 and var dot ? dot + 1 : -1)
+        {
+            foreach (var origin in _byName[slotName[start..]])
+            {
+                if (Behind(slotName[..start]).Contains(origin.Featurizer) && (start > 0 || !_sources.Names.Contains(slotName)))
+                {
+                    found.Add(origin);
+                }
+            }
+        }
 
-    private static bool Counts(ActiveFeature active, (RouteSaeTransformer Featurizer, int Latent) origin) =>
-        active.Latent == origin.Latent && (origin.Featurizer.MinimumActivation == 0 || active.Value >= origin.Featurizer.MinimumActivation);
+        return found.Count == 1 ? found.Single() : null;
+    }
+
+    /// <summary>The RouteSae columns that a path of column names, such as <c>All.Normalised.</c>, can lead to.</summary>
+    private HashSet<RouteSaeTransformer> Behind(string path)
+    {
+        if (!_byPath.TryGetValue(path, out var featurizers))
+        {
+            featurizers = path.Length == 0
+                ? [.. _sources.Of(_featureColumn)]
+                : [.. _sources.Names.Where(column => path.StartsWith($"{column}.", StringComparison.Ordinal))
+                    .SelectMany(column => Behind(path[(column.Length + 1)..]).Intersect(_sources.EverOf(column)))];
+            _byPath[path] = featurizers;
+        }
+
+        return featurizers;
+    }
+
+    private sealed record Origin(RouteSaeTransformer Featurizer, int Latent);
 }

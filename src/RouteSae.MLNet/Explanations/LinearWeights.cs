@@ -4,14 +4,18 @@ using Microsoft.ML.Trainers;
 namespace RouteSae.MLNet;
 
 /// <summary>The weights of a linear predictor.</summary>
-internal static class LinearWeights
+/// <param name="ByClass">[class][slot], the mean over the classes taken off where there are several.</param>
+/// <param name="Scale">What weights × values, and the bias, add up to.</param>
+internal sealed record LinearWeights(float[][] ByClass, ContributionScale Scale)
 {
-    /// <summary>[class][slot], the mean over the classes taken off where there are several; null when the predictor is not linear.</summary>
-    public static float[][]? Of(object predictor) => predictor switch
+    /// <summary>The weights of a predictor; null when it is not linear.</summary>
+    public static LinearWeights? Of(object predictor) => predictor switch
     {
-        LinearMulticlassModelParametersBase multiclass => Centered(Multiclass(multiclass)),
-        LinearModelParameters linear => [[.. linear.Weights]],
-        _ when SubModel(predictor) is LinearModelParameters linear => [[.. linear.Weights]],
+        MaximumEntropyModelParameters entropy => new(Centered(Multiclass(entropy)), ContributionScale.LogScore),
+        LinearMulticlassModelParametersBase multiclass => new(Centered(Multiclass(multiclass)), ContributionScale.Score),
+        PoissonRegressionModelParameters poisson => new([[.. poisson.Weights]], ContributionScale.LogScore),
+        LinearModelParameters linear => new([[.. linear.Weights]], ContributionScale.Score),
+        _ when SubModel(predictor) is LinearModelParameters linear => new([[.. linear.Weights]], ContributionScale.Score),
         _ => null,
     };
 

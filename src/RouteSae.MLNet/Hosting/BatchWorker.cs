@@ -5,7 +5,7 @@ namespace RouteSae.MLNet.Hosting;
 
 /// <summary>
 /// Takes batches from the queue and runs them, one after the other, on a thread of its own: the network is parallel inside, and its
-/// native threads belong to the thread that calls it.
+/// native threads belong to the thread that calls it. Whatever goes wrong there is the answer of the requests that it concerns.
 /// </summary>
 internal sealed class BatchWorker<TInput, TOutput>(
     RequestQueue<TInput, TOutput> queue, ModelSlot<TInput, TOutput> slot, PredictorMetrics metrics, ILogger logger)
@@ -18,8 +18,6 @@ internal sealed class BatchWorker<TInput, TOutput>(
     /// <summary>Ends when the queue is closed and empty.</summary>
     public Task Ended => _ended.Task;
 
-    public bool IsStarted => _started != 0;
-
     /// <summary>Starts the thread, once. A model must be in the slot.</summary>
     public void Start()
     {
@@ -31,12 +29,36 @@ internal sealed class BatchWorker<TInput, TOutput>(
 
     private void Work()
     {
-        while (queue.Take() is { } batch)
+        while (queue.Take(CountTokens) is { } batch)
         {
-            Run([.. batch.Where(request => !request.IsOver)]);
+            try
+            {
+                Run([.. batch.Where(request => !request.IsOver)]);
+            }
+            catch (Exception exception)
+            {
+                HostingLog.WorkerFailed(logger, exception, batch.Count);
+                batch.ForEach(request => request.TryFail(exception));
+            }
         }
 
         _ended.SetResult();
+    }
+
+    private void CountTokens(IReadOnlyList<PredictionRequest<TInput, TOutput>> requests)
+    {
+        var model = slot.Use();
+        try
+        {
+            foreach (var request in requests)
+            {
+                request.Tokens = model?.TryCountTokens(request.Input) ?? 0;
+            }
+        }
+        finally
+        {
+            model?.Release();
+        }
     }
 
     private void Run(PredictionRequest<TInput, TOutput>[] batch)
@@ -53,48 +75,15 @@ internal sealed class BatchWorker<TInput, TOutput>(
         }
 
         var clock = Stopwatch.GetTimestamp();
-        Array.ForEach(batch, request => metrics.Waited(Stopwatch.GetElapsedTime(request.Enqueued, clock)));
         try
         {
-            Answer(model, batch);
+            Array.ForEach(batch, request => metrics.Waited(Stopwatch.GetElapsedTime(request.Enqueued, clock)));
+            new BatchAnswers<TInput, TOutput>(model, logger).Answer(batch);
         }
         finally
         {
             model.Release();
-            metrics.Ran(batch.Length, batch.Sum(request => request.Tokens), Stopwatch.GetElapsedTime(clock));
-        }
-    }
-
-    // An input that the model cannot digest must not take the others of its batch with it.
-    private void Answer(ServedModel<TInput, TOutput> model, PredictionRequest<TInput, TOutput>[] batch)
-    {
-        try
-        {
-            var outputs = model.Predict(Array.ConvertAll(batch, request => request.Input));
-            for (var i = 0; i < batch.Length; i++)
-            {
-                Finish(model, batch[i], outputs[i]);
-            }
-        }
-        catch (Exception exception) when (batch.Length > 1)
-        {
-            HostingLog.BatchFailed(logger, exception, batch.Length);
-            foreach (var request in batch.Where(request => !request.IsOver))
-            {
-                Answer(model, [request]);
-            }
-        }
-        catch (Exception exception)
-        {
-            batch[0].TryFail(exception);
-        }
-    }
-
-    private static void Finish(ServedModel<TInput, TOutput> model, PredictionRequest<TInput, TOutput> request, TOutput output)
-    {
-        if (!request.IsOver)
-        {
-            request.TrySucceed(new(output, request.ExplainedFeatures is { } features ? model.Explain(request.Input, features) : null));
+            metrics.Ran(batch.Length, batch.Sum(request => request.Tokens ?? 0), Stopwatch.GetElapsedTime(clock));
         }
     }
 }

@@ -23,6 +23,15 @@ internal static partial class HostingLog
     [LoggerMessage(6, LogLevel.Information, "Stopping: {Waiting} inputs wait and will be answered first.")]
     public static partial void Draining(ILogger logger, int waiting);
 
-    [LoggerMessage(7, LogLevel.Warning, "The time for stopping is over: {Waiting} inputs that waited were rejected.")]
+    [LoggerMessage(7, LogLevel.Warning, "{Waiting} inputs that waited were rejected, because the time for stopping is over or there was no model yet.")]
     public static partial void DrainCutShort(ILogger logger, int waiting);
+
+    [LoggerMessage(8, LogLevel.Error, "A batch of {Inputs} inputs could not be run; they get the reason as their answer.")]
+    public static partial void WorkerFailed(ILogger logger, Exception exception, int inputs);
+
+    [LoggerMessage(9, LogLevel.Warning, "A listener to the metrics threw, so metrics are incomplete; this is said once.")]
+    public static partial void ListenerFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Error, "The model file is watched no longer. ReloadAsync still loads it.")]
+    public static partial void WatchingFailed(ILogger logger, Exception exception);
 }

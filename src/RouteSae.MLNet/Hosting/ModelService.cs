@@ -15,13 +15,17 @@ internal sealed class ModelService<TInput, TOutput> : IDisposable
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stop;
+    private readonly Lock _gate = new();
     private ModelFileStamp? _tried;
     private volatile ServingStatus _status = new(ServingState.Loading, "The model is being loaded.", LoadedAt: null);
 
     public ModelService(RouteSaeHostingOptions options, ModelSlot<TInput, TOutput> slot, PredictorMetrics metrics, ILogger logger) =>
-        (_options, _slot, _metrics, _logger) = (options, slot, metrics, logger);
+        (_options, _slot, _metrics, _logger, _stop) = (options, slot, metrics, logger, _stopping.Token);
 
     public ServingStatus Status => _status;
+
+    public bool IsStopped => _stop.IsCancellationRequested;
 
     /// <summary>Loads the first model and then, until it is stopped, each that takes its place.</summary>
     /// <param name="settled">Called after each attempt.</param>
@@ -33,7 +37,7 @@ internal sealed class ModelService<TInput, TOutput> : IDisposable
             settled();
             using var timer = new PeriodicTimer(_options.WatchInterval);
             ModelFileStamp? before = null;
-            while (_options.WatchModel && await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
+            while (_options.WatchModel && await timer.WaitForNextTickAsync(_stop).ConfigureAwait(false))
             {
                 var now = ModelFileStamp.Read(_options.ModelPath);
                 if (now is not null && now == before && now != _tried)
@@ -45,17 +49,23 @@ internal sealed class ModelService<TInput, TOutput> : IDisposable
                 before = now;
             }
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (IsStopped)
         {
             // The predictor is being stopped.
+        }
+        catch (Exception exception)
+        {
+            HostingLog.WatchingFailed(_logger, exception);
         }
     }
 
     /// <summary>Loads the file as it is now and puts it into service.</summary>
     /// <exception cref="ModelLoadException">It cannot be used; the model before it goes on answering.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled, or the predictor has been stopped.</exception>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        _stop.ThrowIfCancellationRequested();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop);
         await _oneAtATime.WaitAsync(either.Token).ConfigureAwait(false);
         try
         {
@@ -63,10 +73,12 @@ internal sealed class ModelService<TInput, TOutput> : IDisposable
             var model = await Task.Run(() => ModelLoading.Load<TInput, TOutput>(Context(), _options.ModelPath), CancellationToken.None).ConfigureAwait(false);
             Accept(model);
         }
-        catch (ModelLoadException exception)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            Refuse(exception);
-            throw;
+            var refused = exception as ModelLoadException
+                ?? new ModelLoadException($"The model file '{_options.ModelPath}' could not be loaded: {exception.Message}", exception);
+            Refuse(refused);
+            throw refused;
         }
         finally
         {
@@ -74,20 +86,28 @@ internal sealed class ModelService<TInput, TOutput> : IDisposable
         }
     }
 
-    /// <summary>Loads nothing more. Waits for a load that is under way.</summary>
-    public async Task StopAsync()
+    /// <summary>Loads nothing more. What a load that is under way brings is not used.</summary>
+    public Task StopAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _oneAtATime.WaitAsync().ConfigureAwait(false);
-        _oneAtATime.Release();
-        _status = new ServingStatus(ServingState.Stopped, "The predictor has been stopped.", LoadedAt: null);
+        Say(new ServingStatus(ServingState.Stopped, "The predictor has been stopped.", LoadedAt: null));
+        return _stopping.CancelAsync();
     }
 
-    public void Dispose()
+    /// <summary>Waits for the end of a load that is under way.</summary>
+    public async Task IdleAsync()
     {
-        _stopping.Dispose();
-        _oneAtATime.Dispose();
+        await _oneAtATime.WaitAsync().ConfigureAwait(false);
+        _oneAtATime.Release();
     }
+
+    /// <summary>Frees what it holds when no load is under way any more, without waiting for that.</summary>
+    public void Dispose() => _ = IdleAsync().ContinueWith(
+        _ =>
+        {
+            _stopping.Dispose();
+            _oneAtATime.Dispose();
+        },
+        TaskScheduler.Default);
 
     private async Task TryLoadAsync()
     {
@@ -103,14 +123,12 @@ internal sealed class ModelService<TInput, TOutput> : IDisposable
 
     private void Accept(ServedModel<TInput, TOutput> model)
     {
-        if (_stopping.IsCancellationRequested)
+        if (!_slot.TryReplace(model))
         {
-            model.Release();
-            throw new OperationCanceledException(_stopping.Token);
+            throw new OperationCanceledException(_stop);
         }
 
-        _slot.Replace(model);
-        _status = new ServingStatus(ServingState.Healthy, "The model answers.", model.LoadedAt);
+        Say(new ServingStatus(ServingState.Healthy, "The model answers.", model.LoadedAt));
         _metrics.Loaded(succeeded: true);
         HostingLog.ModelLoaded(_logger, _options.ModelPath);
     }
@@ -120,13 +138,22 @@ internal sealed class ModelService<TInput, TOutput> : IDisposable
         _metrics.Loaded(succeeded: false);
         if (_slot.LoadedAt is { } loadedAt)
         {
-            _status = new ServingStatus(ServingState.Degraded, $"The model loaded at {loadedAt:u} goes on answering. {exception.Message}", loadedAt);
+            Say(new ServingStatus(ServingState.Degraded, $"The model loaded at {loadedAt:u} goes on answering. {exception.Message}", loadedAt));
             HostingLog.ReloadFailed(_logger, exception);
         }
         else
         {
-            _status = new ServingStatus(ServingState.Unhealthy, exception.Message, LoadedAt: null);
+            Say(new ServingStatus(ServingState.Unhealthy, exception.Message, LoadedAt: null));
             HostingLog.FirstLoadFailed(_logger, exception);
+        }
+    }
+
+    // Stopped is the last word.
+    private void Say(ServingStatus status)
+    {
+        lock (_gate)
+        {
+            _status = _status.State == ServingState.Stopped ? _status : status;
         }
     }
 

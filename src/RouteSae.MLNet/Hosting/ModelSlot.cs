@@ -7,6 +7,7 @@ internal sealed class ModelSlot<TInput, TOutput>
 {
     private readonly Lock _gate = new();
     private ServedModel<TInput, TOutput>? _current;
+    private bool _closed;
 
     /// <summary>When the model that answers was loaded; null when there is none.</summary>
     public DateTimeOffset? LoadedAt
@@ -29,15 +30,31 @@ internal sealed class ModelSlot<TInput, TOutput>
         }
     }
 
-    /// <summary>Puts another model in place, or none, and retires the one before.</summary>
-    public void Replace(ServedModel<TInput, TOutput>? next)
+    /// <summary>Puts another model in place and retires the one before. Once the slot is closed, the new one is retired instead, and it is false.</summary>
+    public bool TryReplace(ServedModel<TInput, TOutput> next)
     {
-        ServedModel<TInput, TOutput>? before;
+        ServedModel<TInput, TOutput>? retired = next;
         lock (_gate)
         {
-            (before, _current) = (_current, next);
+            if (!_closed)
+            {
+                (retired, _current) = (_current, next);
+            }
         }
 
-        before?.Release();
+        retired?.Release();
+        return retired != next;
+    }
+
+    /// <summary>Retires the model; none comes after it.</summary>
+    public void Close()
+    {
+        ServedModel<TInput, TOutput>? retired;
+        lock (_gate)
+        {
+            (retired, _current, _closed) = (_current, null, true);
+        }
+
+        retired?.Release();
     }
 }

@@ -3,14 +3,14 @@ using System.Diagnostics;
 namespace RouteSae.MLNet.Hosting;
 
 /// <summary>One input on its way through the queue.</summary>
-internal sealed class PredictionRequest<TInput, TOutput>(TInput input, int tokens, int? explainedFeatures)
+internal sealed class PredictionRequest<TInput, TOutput>(TInput input, int? explainedFeatures)
 {
     private readonly TaskCompletionSource<PredictionResult<TOutput>> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public TInput Input => input;
 
-    /// <summary>What it costs; 0 where no model was there to count.</summary>
-    public int Tokens => tokens;
+    /// <summary>What it costs; null until the worker has counted.</summary>
+    public int? Tokens { get; set; }
 
     /// <summary>How many features are to be explained; null for a prediction alone.</summary>
     public int? ExplainedFeatures => explainedFeatures;

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
 
 namespace RouteSae.MLNet.Hosting;
 
@@ -10,6 +11,7 @@ internal sealed class PredictorMetrics : IDisposable
 
     private static readonly InstrumentAdvice<int> Sizes = new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 1024, 4096] };
 
+    private readonly ILogger _logger;
     private readonly Meter? _ownMeter;
     private readonly KeyValuePair<string, object?> _model;
     private readonly Counter<long> _requests;
@@ -19,9 +21,11 @@ internal sealed class PredictorMetrics : IDisposable
     private readonly Histogram<int> _batchTokens;
     private readonly Histogram<double> _wait;
     private readonly Histogram<double> _run;
+    private int _complained;
 
-    public PredictorMetrics(IMeterFactory? factory, string modelName, Func<int> queueLength)
+    public PredictorMetrics(IMeterFactory? factory, string modelName, Func<int> queueLength, ILogger logger)
     {
+        _logger = logger;
         _ownMeter = factory is null ? new Meter(RouteSaeMeter.Name) : null;
         var meter = factory?.Create(RouteSaeMeter.Name) ?? _ownMeter!;
         _model = new("model", modelName);
@@ -35,25 +39,41 @@ internal sealed class PredictorMetrics : IDisposable
         meter.CreateObservableGauge("routesae.queue.length", () => new Measurement<int>(queueLength(), _model), "{input}", "Inputs that wait.");
     }
 
-    public void Finished(string outcome) => _requests.Add(1, _model, new("outcome", outcome));
+    public void Finished(string outcome) => Record(() => _requests.Add(1, _model, new("outcome", outcome)));
 
-    public void Rejected(RejectionReason reason, int inputs) => _rejections.Add(inputs, _model, new("reason", reason switch
+    public void Rejected(RejectionReason reason, int inputs) => Record(() => _rejections.Add(inputs, _model, new("reason", reason switch
     {
         RejectionReason.QueueFull => "queue_full",
         RejectionReason.NoModel => "no_model",
         _ => "stopping",
-    }));
+    })));
 
-    public void Loaded(bool succeeded) => _loads.Add(1, _model, new("outcome", succeeded ? "ok" : "failed"));
+    public void Loaded(bool succeeded) => Record(() => _loads.Add(1, _model, new("outcome", succeeded ? "ok" : "failed")));
 
-    public void Waited(TimeSpan time) => _wait.Record(time.TotalSeconds, _model);
+    public void Waited(TimeSpan time) => Record(() => _wait.Record(time.TotalSeconds, _model));
 
     public void Ran(int inputs, int tokens, TimeSpan time)
     {
-        _batchSize.Record(inputs, _model);
-        _batchTokens.Record(tokens, _model);
-        _run.Record(time.TotalSeconds, _model);
+        Record(() => _batchSize.Record(inputs, _model));
+        Record(() => _batchTokens.Record(tokens, _model));
+        Record(() => _run.Record(time.TotalSeconds, _model));
     }
 
     public void Dispose() => _ownMeter?.Dispose();
+
+    // Listeners run on the thread that measures; what they throw is not the trouble of those who wait for answers.
+    private void Record(Action measure)
+    {
+        try
+        {
+            measure();
+        }
+        catch (Exception exception)
+        {
+            if (Interlocked.Exchange(ref _complained, 1) == 0)
+            {
+                HostingLog.ListenerFailed(_logger, exception);
+            }
+        }
+    }
 }

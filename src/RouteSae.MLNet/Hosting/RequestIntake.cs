@@ -1,8 +1,7 @@
 namespace RouteSae.MLNet.Hosting;
 
-/// <summary>Takes inputs in from any thread: counts their tokens, queues them or rejects them, and waits for the answers.</summary>
-internal sealed class RequestIntake<TInput, TOutput>(
-    RequestQueue<TInput, TOutput> queue, ModelSlot<TInput, TOutput> slot, ModelService<TInput, TOutput> models, PredictorMetrics metrics)
+/// <summary>Takes inputs in from any thread: queues them or rejects them, and waits for the answers.</summary>
+internal sealed class RequestIntake<TInput, TOutput>(RequestQueue<TInput, TOutput> queue, ModelService<TInput, TOutput> models, PredictorMetrics metrics)
     where TInput : class, new()
     where TOutput : class, new()
 {
@@ -10,7 +9,7 @@ internal sealed class RequestIntake<TInput, TOutput>(
     public async Task<PredictionResult<TOutput>[]> AskAsync(IReadOnlyList<TInput> inputs, int? explainedFeatures, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var requests = Requests(inputs, explainedFeatures);
+        PredictionRequest<TInput, TOutput>[] requests = [.. inputs.Select(input => new PredictionRequest<TInput, TOutput>(input, explainedFeatures))];
         Enqueue(requests);
         using var cancelling = cancellationToken.Register(() => Cancel(requests, cancellationToken));
         try
@@ -23,16 +22,12 @@ internal sealed class RequestIntake<TInput, TOutput>(
         }
     }
 
-    private PredictionRequest<TInput, TOutput>[] Requests(IReadOnlyList<TInput> inputs, int? explainedFeatures)
+    /// <summary>Rejects what waits when no model could be loaded: the first load may fail while inputs wait for it.</summary>
+    public void RejectWaitingWithoutModel()
     {
-        var model = slot.Use();
-        try
+        if (models.Status is { State: ServingState.Unhealthy, Message: var why })
         {
-            return [.. inputs.Select(input => new PredictionRequest<TInput, TOutput>(input, model?.CountTokens(input) ?? 0, explainedFeatures))];
-        }
-        finally
-        {
-            model?.Release();
+            PredictionRejectedException.Reject(queue.Clear(), () => PredictionRejectedException.NoModel(why));
         }
     }
 
@@ -59,15 +54,6 @@ internal sealed class RequestIntake<TInput, TOutput>(
     {
         queue.Remove(requests);
         Array.ForEach(requests, request => request.TryCancel(token));
-    }
-
-    /// <summary>Rejects what waits when no model could be loaded: the first load may fail while inputs wait for it.</summary>
-    public void RejectWaitingWithoutModel()
-    {
-        if (models.Status is { State: ServingState.Unhealthy, Message: var why })
-        {
-            PredictionRejectedException.Reject(queue.Clear(), () => PredictionRejectedException.NoModel(why));
-        }
     }
 
     private static string Outcome(Task<PredictionResult<TOutput>> result) => result.Status switch

@@ -10,7 +10,6 @@ internal sealed class RequestQueue<TInput, TOutput>(RouteSaeHostingOptions optio
 {
     private readonly object _gate = new();
     private readonly LinkedList<PredictionRequest<TInput, TOutput>> _waiting = new();
-    private long _tokens;
     private int _lastBatch;
     private bool _closed;
 
@@ -44,7 +43,6 @@ internal sealed class RequestQueue<TInput, TOutput>(RouteSaeHostingOptions optio
             foreach (var request in requests)
             {
                 _waiting.AddLast(request);
-                _tokens += request.Tokens;
             }
 
             Monitor.PulseAll(_gate);
@@ -62,7 +60,7 @@ internal sealed class RequestQueue<TInput, TOutput>(RouteSaeHostingOptions optio
                 var next = node.Next;
                 if (gone.Contains(node.Value))
                 {
-                    Unlink(node);
+                    _waiting.Remove(node);
                 }
 
                 node = next;
@@ -74,32 +72,22 @@ internal sealed class RequestQueue<TInput, TOutput>(RouteSaeHostingOptions optio
     /// Waits for the next batch. Null when the queue is closed and empty. Only after a batch of several inputs is there reason to expect
     /// company: a caller who asks one thing after the other does not wait for it in vain.
     /// </summary>
-    public IReadOnlyList<PredictionRequest<TInput, TOutput>>? Take()
+    /// <param name="count">Counts the tokens of requests at the front; callers are not held up meanwhile.</param>
+    public List<PredictionRequest<TInput, TOutput>>? Take(Action<IReadOnlyList<PredictionRequest<TInput, TOutput>>> count)
     {
-        lock (_gate)
+        while (WaitForFront() is { } front)
         {
-            while (true)
+            if (front.Where(request => request.Tokens is null).ToList() is { Count: > 0 } uncounted)
             {
-                if (_waiting.First is { } first)
-                {
-                    var left = options.MaxBatchDelay - Stopwatch.GetElapsedTime(first.Value.Enqueued);
-                    if (_closed || _lastBatch <= 1 || IsEnough() || left <= TimeSpan.Zero)
-                    {
-                        return TakeFront();
-                    }
-
-                    Monitor.Wait(_gate, Math.Max(1, (int)left.TotalMilliseconds));
-                }
-                else if (_closed)
-                {
-                    return null;
-                }
-                else
-                {
-                    Monitor.Wait(_gate);
-                }
+                count(uncounted);
+            }
+            else if (TryTakeFront(front) is { } batch)
+            {
+                return batch;
             }
         }
+
+        return null;
     }
 
     /// <summary>Lets nothing more in. What waits is still taken.</summary>
@@ -119,32 +107,61 @@ internal sealed class RequestQueue<TInput, TOutput>(RouteSaeHostingOptions optio
         {
             PredictionRequest<TInput, TOutput>[] all = [.. _waiting];
             _waiting.Clear();
-            _tokens = 0;
             return all;
         }
     }
 
-    private bool IsEnough() => _waiting.Count >= options.MaxBatchSize || _tokens >= options.MaxBatchTokens;
+    /// <summary>Waits until something waits and gives what may go into the next batch. Null when the queue is closed and empty.</summary>
+    private List<PredictionRequest<TInput, TOutput>>? WaitForFront()
+    {
+        lock (_gate)
+        {
+            while (_waiting.Count == 0 && !_closed)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            return _waiting.Count == 0 ? null : Front();
+        }
+    }
+
+    /// <summary>Takes the next batch out. Null when the front is not the counted one any more, or has waited for company.</summary>
+    private List<PredictionRequest<TInput, TOutput>>? TryTakeFront(List<PredictionRequest<TInput, TOutput>> counted)
+    {
+        lock (_gate)
+        {
+            if (_waiting.Count == 0 || !Front().SequenceEqual(counted))
+            {
+                return null;
+            }
+
+            var left = options.MaxBatchDelay - Stopwatch.GetElapsedTime(counted[0].Enqueued);
+            var isEnough = counted.Count == options.MaxBatchSize || counted.Sum(request => (long)request.Tokens!) >= options.MaxBatchTokens;
+            if (!_closed && _lastBatch > 1 && !isEnough && left > TimeSpan.Zero)
+            {
+                Monitor.Wait(_gate, Math.Max(1, (int)left.TotalMilliseconds));
+                return null;
+            }
+
+            return TakeFront();
+        }
+    }
+
+    private List<PredictionRequest<TInput, TOutput>> Front() => [.. _waiting.Take(options.MaxBatchSize)];
 
     private List<PredictionRequest<TInput, TOutput>> TakeFront()
     {
         var batch = new List<PredictionRequest<TInput, TOutput>>();
         long tokens = 0;
-        while (_waiting.First is { } node && batch.Count < options.MaxBatchSize
-            && (batch.Count == 0 || tokens + node.Value.Tokens <= options.MaxBatchTokens))
+        while (_waiting.First is { Value: { Tokens: { } cost } request } && batch.Count < options.MaxBatchSize
+            && (batch.Count == 0 || tokens + cost <= options.MaxBatchTokens))
         {
-            batch.Add(node.Value);
-            tokens += node.Value.Tokens;
-            Unlink(node);
+            batch.Add(request);
+            tokens += cost;
+            _waiting.RemoveFirst();
         }
 
         _lastBatch = batch.Count;
         return batch;
-    }
-
-    private void Unlink(LinkedListNode<PredictionRequest<TInput, TOutput>> node)
-    {
-        _waiting.Remove(node);
-        _tokens -= node.Value.Tokens;
     }
 }

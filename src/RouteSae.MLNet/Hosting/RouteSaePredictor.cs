@@ -31,12 +31,12 @@ public sealed class RouteSaePredictor<TInput, TOutput> : IAsyncDisposable, IDisp
 
     internal RouteSaePredictor(RouteSaeHostingOptions options, IMeterFactory? meters, ILogger logger)
     {
-        _logger = logger;
+        _logger = new QuietLogger(logger);
         _queue = new RequestQueue<TInput, TOutput>(options);
-        _metrics = new PredictorMetrics(meters, Path.GetFileName(options.ModelPath), () => _queue.Length);
-        _models = new ModelService<TInput, TOutput>(options, _slot, _metrics, logger);
-        _worker = new BatchWorker<TInput, TOutput>(_queue, _slot, _metrics, logger);
-        _intake = new RequestIntake<TInput, TOutput>(_queue, _slot, _models, _metrics);
+        _metrics = new PredictorMetrics(meters, Path.GetFileName(options.ModelPath), () => _queue.Length, _logger);
+        _models = new ModelService<TInput, TOutput>(options, _slot, _metrics, _logger);
+        _worker = new BatchWorker<TInput, TOutput>(_queue, _slot, _metrics, _logger);
+        _intake = new RequestIntake<TInput, TOutput>(_queue, _models, _metrics);
         _running = new Lazy<Task>(() => _models.RunAsync(Settle));
     }
 
@@ -81,6 +81,7 @@ public sealed class RouteSaePredictor<TInput, TOutput> : IAsyncDisposable, IDisp
     /// <param name="input">The input.</param>
     /// <param name="features">The most features to explain with, at least 1.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="ModelNotExplainableException">The decisions of this model cannot be explained.</exception>
     /// <exception cref="PredictionRejectedException">The queue is full, there is no model, or the predictor is being stopped.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task<ExplainedPrediction<TOutput>> ExplainAsync(TInput input, int features = 10, CancellationToken cancellationToken = default)
@@ -94,18 +95,28 @@ public sealed class RouteSaePredictor<TInput, TOutput> : IAsyncDisposable, IDisp
     /// <summary>Loads the model file as it is now. What is under way finishes with the model before it.</summary>
     /// <param name="cancellationToken">Gives up before loading has begun.</param>
     /// <exception cref="ModelLoadException">The file cannot be used. The model before it, if there was one, goes on answering.</exception>
+    /// <exception cref="InvalidOperationException">The predictor has been stopped or disposed, or was while the file was being loaded.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task ReloadAsync(CancellationToken cancellationToken = default)
     {
         Start();
-        await _models.LoadAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _models.LoadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (_models.IsStopped && !cancellationToken.IsCancellationRequested)
+        {
+            throw new InvalidOperationException("The predictor has been stopped and loads no model any more. Start the host, or make a predictor, anew.", exception);
+        }
+
         Settle();
     }
 
     /// <summary>Starts loading, once.</summary>
     internal void Start() => _ = _running.Value;
 
-    /// <summary>Takes nothing more, answers what waits, and frees the model.</summary>
-    /// <param name="cancellationToken">Rejects what still waits.</param>
+    /// <summary>Takes nothing more, answers what waits, and frees the model. What waits for the first model is rejected.</summary>
+    /// <param name="cancellationToken">Rejects what still waits, and does not wait any longer for a load that is under way.</param>
     internal Task StopAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -146,15 +157,11 @@ public sealed class RouteSaePredictor<TInput, TOutput> : IAsyncDisposable, IDisp
         HostingLog.Draining(_logger, _queue.Length);
         _queue.Close();
         await _models.StopAsync().ConfigureAwait(false);
-        if (_running.IsValueCreated)
-        {
-            await _running.Value.ConfigureAwait(false);
-        }
-
+        var timeIsOver = Task.Delay(Timeout.Infinite, cancellationToken);
         if (_slot.LoadedAt is not null)
         {
             _worker.Start();
-            await Task.WhenAny(_worker.Ended, Task.Delay(Timeout.Infinite, cancellationToken)).ConfigureAwait(false);
+            await Task.WhenAny(_worker.Ended, timeIsOver).ConfigureAwait(false);
         }
 
         var late = _queue.Clear();
@@ -164,6 +171,7 @@ public sealed class RouteSaePredictor<TInput, TOutput> : IAsyncDisposable, IDisp
             PredictionRejectedException.Reject(late, PredictionRejectedException.Stopping);
         }
 
-        _slot.Replace(null);
+        _slot.Close();
+        await Task.WhenAny(_models.IdleAsync(), timeIsOver).ConfigureAwait(false);
     }
 }

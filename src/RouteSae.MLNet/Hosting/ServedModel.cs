@@ -19,7 +19,7 @@ internal sealed class ServedModel<TInput, TOutput>
     private readonly IEnumerable<TOutput> _outputs;
     private readonly IReadOnlyList<string> _classes;
     private readonly IReadOnlyList<RouteSaeTransformer> _featurizers;
-    private readonly Lazy<DecisionExplainer> _explainer;
+    private readonly DecisionExplainer? _explainer;
     private int _users = 1;
 
     /// <exception cref="ArgumentException">The model has no RouteSae column.</exception>
@@ -37,14 +37,31 @@ internal sealed class ServedModel<TInput, TOutput>
             (view, part) => new SequentialView(part is RouteSaeTransformer own ? own.TransformBatches(view) : part.Transform(view)));
         _classes = ScoreNames.Of(transformed.Schema);
         _outputs = ml.Data.CreateEnumerable<TOutput>(transformed, reuseRowObject: false);
-        _explainer = new Lazy<DecisionExplainer>(() => new DecisionExplainer(model, ml.Data.LoadFromEnumerable<TInput>([]).Schema));
+        _explainer = DecisionExplainer.TryCreate(model, ml.Data.LoadFromEnumerable<TInput>([]).Schema, out var problem);
+        NotExplainable = _explainer is null ? problem : null;
     }
 
     public DateTimeOffset LoadedAt { get; } = DateTimeOffset.UtcNow;
 
+    /// <summary>Why the model's decisions cannot be explained; null when they can.</summary>
+    public string? NotExplainable { get; }
+
     /// <summary>The tokens that the model's networks read of an input.</summary>
     public int CountTokens(TInput input) =>
         _featurizers.Sum(featurizer => featurizer.CountTokens(InputTexts<TInput>.Of(input, featurizer.InputColumnName)));
+
+    /// <summary>As <see cref="CountTokens"/>; null for an input that cannot be read, which then says so when it is predicted.</summary>
+    public int? TryCountTokens(TInput input)
+    {
+        try
+        {
+            return CountTokens(input);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The model's outputs, in the order of the inputs.</summary>
     public IReadOnlyList<TOutput> Predict(IReadOnlyList<TInput> inputs)
@@ -67,9 +84,10 @@ internal sealed class ServedModel<TInput, TOutput>
         }
     }
 
-    /// <summary>Why the model decides on an input as it does.</summary>
-    public DecisionExplanation Explain(TInput input, int features) =>
-        _explainer.Value.Explain(_ml.Data.LoadFromEnumerable([input]), features)[0];
+    /// <summary>Why the model decides on each input as it does.</summary>
+    /// <exception cref="ModelNotExplainableException">It cannot be said of this model.</exception>
+    public IReadOnlyList<DecisionExplanation> Explain(IReadOnlyList<TInput> inputs, int features) =>
+        (_explainer ?? throw new ModelNotExplainableException(NotExplainable!)).Explain(_ml.Data.LoadFromEnumerable(inputs), features);
 
     /// <summary>Holds on to the model. False when it has been freed already.</summary>
     public bool TryUse()

@@ -56,6 +56,9 @@ public sealed class TextCodes
     /// <summary>The mean over the pooled tokens of what the autoencoder read (for a RouteSAE the routed activation), [D]; null where it was not asked for, and for a text without tokens.</summary>
     public IReadOnlyList<float>? MeanActivation { get; }
 
+    /// <summary>Whether the text had more tokens than were read; the rest is not in the codes.</summary>
+    public bool Truncated { get; init; }
+
     /// <summary>About how many bytes this object takes.</summary>
     public long Bytes => BytesOfAText + (long)BytesOfACode * _latents.Length + BytesOfAToken * TokenCount + sizeof(float) * (MeanActivation?.Count ?? 0);
 

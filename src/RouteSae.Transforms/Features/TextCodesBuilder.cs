@@ -34,7 +34,7 @@ internal sealed class TextCodesBuilder(int latents, TokenCodes codes, IReadOnlyL
         }
 
         firsts[^1] = next;
-        return new TextCodes(latents, Tokens(text, first, end), firsts, active, values, MeanActivation(first, end));
+        return new TextCodes(latents, Tokens(text, first, end), firsts, active, values, MeanActivation(first, end)) { Truncated = text.Truncated };
     }
 
     private TextCodesToken[] Tokens(PreparedText text, int first, int end)
