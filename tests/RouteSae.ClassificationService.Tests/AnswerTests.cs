@@ -74,19 +74,6 @@ public sealed class AnswerTests(TrainedService trained)
         (await response.JsonAsync()).GetProperty("status").GetString().Should().Be("Healthy");
     }
 
-    [Fact]
-    public async Task The_api_is_described()
-    {
-        var api = await (await trained.Client.GetAsync("openapi/v1.json")).JsonAsync();
-
-        foreach (var path in new[] { "/classify", "/explain" })
-        {
-            var post = api.GetProperty("paths").GetProperty(path).GetProperty("post");
-            post.GetProperty("requestBody").GetProperty("content").TryGetProperty("application/json", out _).Should().BeTrue();
-            post.GetProperty("responses").EnumerateObject().Select(response => response.Name).Should().BeEquivalentTo("200", "400", "413", "415", "503");
-        }
-    }
-
     private static IEnumerable<string> LabelsOf(JsonElement answer) =>
         answer.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("label").GetString()!);
 

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using FluentAssertions;
@@ -14,6 +15,7 @@ public sealed class BadInputTests(TrainedService trained)
     [InlineData("", "The body cannot be read as JSON: line 1, byte 1. " + Shape)]
     [InlineData("[\"a\"]", "The body is an array, not an object. " + Shape)]
     [InlineData("null", "The body is null, not an object. " + Shape)]
+    [InlineData("""{ "text": null, "texts": null }""", "The body has neither 'text' nor 'texts'. " + Shape)]
     [InlineData("{}", "The body has neither 'text' nor 'texts'. " + Shape)]
     [InlineData("""{ "text": "a", "texts": [] }""", "The body has both 'text' and 'texts'. " + Shape)]
     [InlineData("""{ "text": 3 }""", "'text' is a number, not a string. " + Shape)]
@@ -59,19 +61,67 @@ public sealed class BadInputTests(TrainedService trained)
     [Theory]
     [InlineData("text/plain")]
     [InlineData("application/x-www-form-urlencoded")]
-    public Task Another_content_type_is_415(string contentType) => RefusesAsync(
+    [InlineData("application/problem+json")]
+    [InlineData("application/json; charset=utf-16")]
+    [InlineData("application/json; charset=iso-8859-1")]
+    [InlineData(null)]
+    public Task Another_content_type_is_415(string? contentType) => RefusesAsync(
         trained.Client.PostBytesAsync("classify", """{ "text": "a" }"""u8.ToArray(), contentType),
-        HttpStatusCode.UnsupportedMediaType, "The body must be JSON. Send it with the header Content-Type: application/json.");
+        HttpStatusCode.UnsupportedMediaType, "The body must be JSON in UTF-8. Send it with the header Content-Type: application/json.");
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("Application/JSON; charset=\"UTF-8\"")]
+    public async Task Json_in_UTF_8_is_read(string contentType) =>
+        (await trained.Client.PostBytesAsync("classify", """{ "text": "a" }"""u8.ToArray(), contentType)).StatusCode.Should().Be(HttpStatusCode.OK);
 
     [Fact]
-    public Task Another_method_is_405() => RefusesAsync(
-        trained.Client.GetAsync("classify"),
+    public Task A_compressed_body_is_415()
+    {
+        using var zipped = new MemoryStream();
+        using (var gzip = new GZipStream(zipped, CompressionMode.Compress, leaveOpen: true))
+        {
+            gzip.Write("""{ "text": "a" }"""u8);
+        }
+
+        var content = new ByteArrayContent(zipped.ToArray());
+        content.Headers.ContentType = new("application/json");
+        content.Headers.ContentEncoding.Add("gzip");
+        return RefusesAsync(
+            trained.Client.PostAsync("classify", content), HttpStatusCode.UnsupportedMediaType,
+            "The body has the Content-Encoding 'gzip'. Send it as it is, without that header.");
+    }
+
+    [Theory]
+    [InlineData("GET", "classify")]
+    [InlineData("POST", "healthz")]
+    [InlineData("POST", "openapi/v1.json")]
+    public Task Another_method_is_405(string method, string path) => RefusesAsync(
+        trained.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path)),
         HttpStatusCode.MethodNotAllowed, "This address wants another method: POST for /classify and /explain, GET for the others.");
 
     [Fact]
     public Task Another_address_is_404() => RefusesAsync(
         trained.Client.GetAsync("clasify"), HttpStatusCode.NotFound,
         "There is nothing at this address. POST /classify and /explain, GET / and /healthz are there; /openapi/v1.json describes them.");
+
+    [Theory]
+    [InlineData("GET", "clasify", HttpStatusCode.NotFound)]
+    [InlineData("GET", "explain", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("POST", "explain", HttpStatusCode.UnsupportedMediaType)]
+    public async Task Errors_are_JSON_whatever_the_sender_would_like_to_read(string method, string path, HttpStatusCode status)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.Accept.ParseAdd("text/html, text/plain");
+        request.Content = method == "POST" ? new StringContent("a") : null;
+
+        var response = await trained.Client.SendAsync(request);
+
+        response.StatusCode.Should().Be(status);
+        response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        (await response.JsonAsync()).GetProperty("detail").GetString().Should().NotBeNullOrEmpty();
+    }
 
     [Fact]
     public async Task A_full_queue_is_503_with_the_time_to_wait()
@@ -80,8 +130,7 @@ public sealed class BadInputTests(TrainedService trained)
 
         var response = await RefusesAsync(
             service.Client.ClassifyAsync("a", "b"), HttpStatusCode.ServiceUnavailable,
-            "The 2 inputs were rejected: the queue of 1 has no room for them. Ask again in a moment; if this happens often, use more machines or a larger "
-            + "RouteSaeHostingOptions.QueueCapacity.");
+            "The service is busy: there is no room for the request. Ask again in a moment, or with fewer texts.");
 
         response.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromSeconds(1));
         (await service.Client.ClassifyAsync("a")).StatusCode.Should().Be(HttpStatusCode.OK);

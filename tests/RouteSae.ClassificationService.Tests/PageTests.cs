@@ -86,6 +86,39 @@ public sealed class PageTests(TrainedService trained) : IAsyncLifetime
         (await page.Locator("#answer").IsVisibleAsync()).Should().BeFalse();
     }
 
+    [SkippableFact]
+    public async Task An_older_answer_does_not_take_the_place_of_a_newer_one()
+    {
+        var page = await OpenAsync();
+        var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await page.RouteAsync("**/explain", async route =>
+        {
+            if (route.Request.PostData!.Contains("older", StringComparison.Ordinal))
+            {
+                await late.Task;
+            }
+
+            await route.ContinueAsync();
+        });
+        page.RequestFinished += (_, request) => End(request);
+        page.RequestFailed += (_, request) => End(request);
+        void End(IRequest request) => _ = request.PostData?.Contains("older", StringComparison.Ordinal) == true && ended.TrySetResult();
+
+        await page.FillAsync("#text", "an older question");
+        await page.PressAsync("#text", "Control+Enter");
+        await page.FillAsync("#text", "the newer question");
+        await page.PressAsync("#text", "Control+Enter");
+        await Assertions.Expect(page.Locator("#words")).ToHaveTextAsync("the newer question");
+        late.SetResult();
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await page.EvaluateAsync("new Promise(resolve => setTimeout(resolve, 100))");
+
+        (await page.Locator("#words").InnerTextAsync()).Should().Be("the newer question");
+        (await page.Locator("#message").InnerTextAsync()).Should().BeEmpty();
+        (await page.Locator("#send").IsEnabledAsync()).Should().BeTrue();
+    }
+
     [SkippableTheory]
     [InlineData(ColorScheme.Light)]
     [InlineData(ColorScheme.Dark)]

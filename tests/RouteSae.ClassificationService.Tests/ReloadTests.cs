@@ -36,7 +36,9 @@ public sealed class ReloadTests(TrainedService trained)
 
         var health = await service.UntilHealthAsync(text => text.Contains("Degraded", StringComparison.Ordinal));
         JsonDocument.Parse(health).RootElement.GetProperty("message").GetString()
-            .Should().Match("The model loaded at * goes on answering. The model file * cannot be used: *");
+            .Should().Be("A newer model was refused; the one before it goes on answering. The service's log says why.");
+        health.Should().NotContain(Path.GetDirectoryName(model));
+        service.Log.Should().Contain($"The model file '{model}' cannot be used: ");
         (await service.Client.GetAsync("healthz")).StatusCode.Should().Be(HttpStatusCode.OK);
         (await service.Client.ClassifyAsync("Where is my parcel?")).StatusCode.Should().Be(HttpStatusCode.OK);
         service.Log.Should().Contain("The new model was refused; the one before it goes on answering.");
@@ -49,7 +51,9 @@ public sealed class ReloadTests(TrainedService trained)
         File.WriteAllText(model, "this is no zip");
         await using var service = await ServiceProcess.StartAsync(model, QuickWatch);
 
-        (await service.Client.GetAsync("healthz")).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        var health = await service.Client.GetAsync("healthz");
+        health.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        (await health.Content.ReadAsStringAsync()).Should().NotContain(Path.GetDirectoryName(model));
         var refused = await service.Client.ClassifyAsync("Where is my parcel?");
         refused.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
         refused.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromSeconds(5));

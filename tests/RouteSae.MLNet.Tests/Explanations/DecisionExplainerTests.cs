@@ -34,6 +34,7 @@ public sealed class DecisionExplainerTests : IDisposable
         var explanations = explainer.Explain(_rows, SmallBundle.Latents);
 
         explainer.Classes.Should().Equal("a", "b", "c");
+        explanations.Should().OnlyContain(explanation => explanation.Scale == ContributionScale.LogScore);
         explanations.Should().HaveCount(40);
         foreach (var row in explanations)
         {
@@ -60,8 +61,10 @@ public sealed class DecisionExplainerTests : IDisposable
         {
             var latent = featurizer.FeatureNames.ToList().IndexOf(feature.Name);
             feature.TextColumn.Should().Be("Text");
-            feature.Occurrences.Should().NotBeEmpty().And.Equal(text.Tokens.Where(token => token.Pooled)
-                .SelectMany(token => token.Features.Where(f => f.Latent == latent).Select(f => new FeatureOccurrence(token.Span, f.Value))));
+            feature.Occurrences.Should().NotBeEmpty().And.Equal(
+                text.Tokens.Where(token => token.Pooled)
+                    .SelectMany(token => token.Features.Where(f => f.Latent == latent).Select(f => new FeatureOccurrence(token.Span, f.Value))),
+                (one, other) => one.Span == other.Span && Math.Abs(one.Activation - other.Activation) < 1e-4);
         }
     }
 

@@ -1,9 +1,13 @@
 namespace RouteSae.MLNet.Tests.Hosting;
 
-/// <summary>An input that can hold up, or break, the thread on which the predictor runs the model.</summary>
+/// <summary>
+/// An input that can hold up, or break, the thread on which the predictor runs the model. That thread reads a text once to count its tokens,
+/// once to predict, and once more to explain.
+/// </summary>
 public sealed class Letter
 {
     private string? _text;
+    private int _reads;
 
     public string? Text
     {
@@ -11,9 +15,11 @@ public sealed class Letter
         {
             if (Thread.CurrentThread.Name == "RouteSae predictor")
             {
-                Reached?.Set();
-                Gate?.Wait();
-                return Poisoned ? throw new InvalidOperationException("This letter cannot be read.") : _text;
+                Read(++_reads);
+            }
+            else
+            {
+                WasReadByItsSender = true;
             }
 
             return _text;
@@ -25,5 +31,22 @@ public sealed class Letter
 
     internal ManualResetEventSlim? Reached { get; init; }
 
-    internal bool Poisoned { get; init; }
+    /// <summary>From which time of reading on it throws.</summary>
+    internal int FailsFromRead { get; init; } = int.MaxValue;
+
+    internal bool WasReadByItsSender { get; private set; }
+
+    private void Read(int time)
+    {
+        if (time > 1)
+        {
+            Reached?.Set();
+            Gate?.Wait();
+        }
+
+        if (time >= FailsFromRead)
+        {
+            throw new InvalidOperationException("This letter cannot be read.");
+        }
+    }
 }

@@ -52,6 +52,17 @@ public sealed class PredictorTests(SavedClassifiers models) : IClassFixture<Save
     }
 
     [Fact]
+    public async Task Inputs_that_come_before_the_first_model_keep_to_the_token_budget_too()
+    {
+        await using var provider = Provider(options => options.MaxBatchTokens = 60);
+        using var metrics = new RecordedMetrics(provider.GetRequiredService<IMeterFactory>());
+
+        await provider.GetRequiredService<RouteSaePredictor<Letter, Verdict>>().PredictAsync(SavedClassifiers.Letters(30));
+
+        metrics.Values("routesae.batch.tokens").Zip(metrics.Values("routesae.batch.size")).Should().OnlyContain(batch => batch.First > 0 && (batch.First <= 60 || batch.Second == 1));
+    }
+
+    [Fact]
     public async Task Tokens_are_counted_in_the_member_that_is_the_models_column()
     {
         await using var provider = new ServiceCollection().AddMetrics()
@@ -85,7 +96,7 @@ public sealed class PredictorTests(SavedClassifiers models) : IClassFixture<Save
         var held = new HeldLetter();
         var first = running.Predictor.PredictAsync(held.Letter);
         held.WaitUntilItRuns();
-        var bad = running.Predictor.PredictAsync(new Letter { Text = "bad", Poisoned = true });
+        var bad = running.Predictor.PredictAsync(new Letter { Text = "bad", FailsFromRead = 1 });
         var good = letters.Select(letter => running.Predictor.PredictAsync(letter)).ToArray();
 
         held.LetGo();
@@ -111,6 +122,9 @@ public sealed class PredictorTests(SavedClassifiers models) : IClassFixture<Save
 
         rejected.Which.Reason.Should().Be(RejectionReason.QueueFull);
         rejected.Which.RetryAfter.Should().Be(TimeSpan.FromSeconds(1));
+        var refused = new Letter { Text = "its tokens are not counted" };
+        await running.Predictor.Invoking(predictor => predictor.PredictAsync([refused, refused])).Should().ThrowAsync<PredictionRejectedException>();
+        refused.WasReadByItsSender.Should().BeFalse();
         var last = running.Predictor.PredictAsync(new Letter { Text = "one more has room" });
         held.LetGo();
         await Task.WhenAll(first, waiting, last);

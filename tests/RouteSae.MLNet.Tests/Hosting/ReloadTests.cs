@@ -3,6 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using RouteSae.MLNet.Hosting;
+using RouteSae.Tests;
 
 namespace RouteSae.MLNet.Tests.Hosting;
 
@@ -42,6 +43,26 @@ public sealed class ReloadTests(SavedClassifiers models) : IClassFixture<SavedCl
 
         fake.Shared.IsLoaded.Should().BeFalse();
         served.TryUse().Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_file_of_the_same_length_and_time_with_other_content_has_changed()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("model.zip");
+        var written = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+        ModelFileStamp? Stamp(byte content)
+        {
+            File.WriteAllBytes(file, [.. Enumerable.Repeat((byte)1, 100_000), content]);
+            File.SetLastWriteTimeUtc(file, written);
+            return ModelFileStamp.Read(file);
+        }
+
+        var before = Stamp(1);
+
+        before.Should().NotBeNull();
+        Stamp(2).Should().NotBe(before);
+        Stamp(1).Should().Be(before);
     }
 
     [Fact]

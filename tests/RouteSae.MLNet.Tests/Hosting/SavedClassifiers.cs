@@ -17,12 +17,15 @@ public sealed class SavedClassifiers : IDisposable
         using var bundle = new SmallModel();
         Save("old.zip", bundle.Folder, prefix: "old");
         Save("new.zip", bundle.Folder, prefix: "new");
+        SaveWithoutPredictor(bundle.Folder);
         SaveWithoutRouteSae();
     }
 
     public string Old => _temporary.File("old.zip");
 
     public string New => _temporary.File("new.zip");
+
+    public string WithoutPredictor => _temporary.File("features.zip");
 
     public string WithoutRouteSae => _temporary.File("plain.zip");
 
@@ -51,7 +54,7 @@ public sealed class SavedClassifiers : IDisposable
         var pipeline = _ml.Transforms.Conversion.MapValueToKey("Key", "Label")
             .Append(_ml.Transforms.RouteSae("Features", "Text", new RouteSaeOptions { Model = bundle, Pooling = Pooling.Mean }))
             .AppendCacheCheckpoint(_ml)
-            .Append(_ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("Key"))
+            .Append(_ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("Key", l1Regularization: 0))
             .Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
         var fitted = pipeline.Fit(rows);
         using var file = File.Create(_temporary.File(name));
@@ -61,6 +64,13 @@ public sealed class SavedClassifiers : IDisposable
 
     // Letters have no label, so the step that reads it is not served.
     private static ITransformer Served(IEnumerable<ITransformer> fitted) => new TransformerChain<ITransformer>([.. fitted.Skip(1)]);
+
+    private void SaveWithoutPredictor(string bundle)
+    {
+        var rows = _ml.Data.LoadFromEnumerable(Letters(4));
+        using var fitted = _ml.Transforms.RouteSae("Features", "Text", new RouteSaeOptions { Model = bundle }).Fit(rows);
+        _ml.Model.Save(fitted, rows.Schema, WithoutPredictor);
+    }
 
     private void SaveWithoutRouteSae()
     {
