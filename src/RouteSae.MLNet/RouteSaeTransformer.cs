@@ -192,13 +192,18 @@ public sealed class RouteSaeTransformer : ITransformer, IDisposable
         return new RouteSaeTransformer(manifest.OutputColumnName, manifest.InputColumnName, options, model, new FittedFeatures(manifest.Latents, manifest.InverseDocumentFrequency));
     }
 
-    /// <summary>This transformer with what the options want fitted to the data.</summary>
+    /// <summary>This transformer with what the options want fitted to the data; it takes over the claim on the network, which is given up where fitting fails.</summary>
     internal RouteSaeTransformer Fitted(IHost host, IDataView data)
     {
-        var fitted = DocumentFrequencies.Fit(host, _options, data, InputColumnName, FeatureNames.Count, texts => Encode(texts, keep: true));
-        var transformer = new RouteSaeTransformer(OutputColumnName, InputColumnName, _options, _model, fitted);
-        Dispose();
-        return transformer;
+        try
+        {
+            var fitted = DocumentFrequencies.Fit(host, _options, data, InputColumnName, FeatureNames.Count, texts => Encode(texts, keep: true));
+            return new RouteSaeTransformer(OutputColumnName, InputColumnName, _options, _model, fitted);
+        }
+        finally
+        {
+            Dispose();
+        }
     }
 
     /// <summary>This transformer over the same network, but keeping no codes; it takes over the claim on the network.</summary>

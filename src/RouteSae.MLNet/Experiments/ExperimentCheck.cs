@@ -17,10 +17,10 @@ internal sealed class ExperimentCheck(MLContext ml, RouteSaeExperimentOptions op
     {
         _problems.AddRange(options.Problems());
         _problems.AddRange(RouteSaeOptionsProblems.Of(options.Features).Select(problem => $"Features: {problem}"));
-        Columns(train, "The training data");
-        if (validation is not null)
+        var hasLabel = Columns(train, "The training data");
+        if (validation is not null && Columns(validation, "The validation set") && hasLabel && new LabelColumn(ml, options).Mismatch(train.Schema, validation.Schema) is { } mismatch)
         {
-            Columns(validation, "The validation set");
+            _problems.Add(mismatch);
         }
 
         return this;
@@ -105,17 +105,26 @@ internal sealed class ExperimentCheck(MLContext ml, RouteSaeExperimentOptions op
         }
     }
 
-    private void Columns(IDataView data, string which)
+    /// <summary>Whether the label can be used.</summary>
+    private bool Columns(IDataView data, string which)
     {
         if (!string.IsNullOrWhiteSpace(options.TextColumnName))
         {
             Text(data, which);
         }
 
-        if (!string.IsNullOrWhiteSpace(options.LabelColumnName) && new LabelColumn(ml, options).Problem(data.Schema) is { } label)
+        if (string.IsNullOrWhiteSpace(options.LabelColumnName))
         {
-            _problems.Add($"{which}: {label}");
+            return false;
         }
+
+        var problem = new LabelColumn(ml, options).Problem(data.Schema);
+        if (problem is not null)
+        {
+            _problems.Add($"{which}: {problem}");
+        }
+
+        return problem is null;
     }
 
     private void Text(IDataView data, string which)

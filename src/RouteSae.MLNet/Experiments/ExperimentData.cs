@@ -13,10 +13,10 @@ internal sealed class ExperimentData
     {
         Label = new LabelColumn(ml, options).Estimator(train.Schema)?.Fit(train);
         _train = ml.Data.Cache(Label?.Transform(train) ?? train);
-        _validation = validation is null ? null : Labelled(ml, options, validation);
         var classes = RowClasses.Read(_train, train, options.LabelColumnName);
+        new ClassCounts(options, classes).CheckTraining(validation is null ? options.Folds : null);
+        _validation = validation is null ? null : Labelled(ml, options, validation);
         _rows = new StratifiedRows(classes, options.Folds, seed);
-        Check(options, classes);
     }
 
     /// <summary>Turns the user's label into the trainers'; null where it is one.</summary>
@@ -47,27 +47,7 @@ internal sealed class ExperimentData
     {
         var prepared = ml.Data.Cache(Label?.Transform(validation) ?? validation);
         var classes = RowClasses.Read(prepared, validation, options.LabelColumnName);
-        return classes.Any(number => number > 0)
-            ? new RowSubset(prepared, [.. classes.Select(number => number > 0)])
-            : throw new ArgumentException(
-                $"No row of the validation set has a label in column '{options.LabelColumnName}' that occurs in training. Check the set and the column.", nameof(validation));
-    }
-
-    private void Check(RouteSaeExperimentOptions options, int[] classes)
-    {
-        var labelled = classes.Count(number => number > 0);
-        var different = classes.Where(number => number > 0).Distinct().Count();
-        if (different < 2)
-        {
-            var positive = options.PositiveLabel is null ? "" : $" (positive is '{options.PositiveLabel}')";
-            throw new ArgumentException(
-                $"The label column '{options.LabelColumnName}' has {different} classes{positive} in {labelled} labelled rows of {classes.Length}. At least 2 are needed.");
-        }
-
-        if (_validation is null && labelled < 2 * options.Folds)
-        {
-            throw new ArgumentException(
-                $"{labelled} labelled rows are too few for {options.Folds} folds: at least {2 * options.Folds} are needed. Give more rows or a validation set, or set Folds lower.");
-        }
+        new ClassCounts(options, classes).CheckValidation();
+        return new RowSubset(prepared, [.. classes.Select(number => number > 0)]);
     }
 }

@@ -24,6 +24,22 @@ internal sealed class LabelColumn(MLContext ml, RouteSaeExperimentOptions option
             : null;
     }
 
+    /// <summary>Why the label of the validation set is not that of the training data; null when it is. Both must be without a problem of their own.</summary>
+    public string? Mismatch(DataViewSchema train, DataViewSchema validation)
+    {
+        var (name, known, other) = (options.LabelColumnName, train[options.LabelColumnName], validation[options.LabelColumnName]);
+        if (known.Type is not KeyDataViewType || other.Type is not KeyDataViewType)
+        {
+            return known.Type.Equals(other.Type) ? null
+                : $"The label column '{name}' is {known.Type} in the training data and {other.Type} in the validation set. Give both the same type.";
+        }
+
+        // For two classes the keys are turned back into texts, each set by its own.
+        return options.Metric.IsBinary() || KeyClasses.AreSame(known, other) ? null
+            : $"The label column '{name}' has keys of different classes in the training data and the validation set, so that the same number means different things. "
+                + "Map both with one fitted MapValueToKey, or give the labels as they were before it.";
+    }
+
     /// <summary>The step that makes the label of what is in the data; null where it can stay as it is.</summary>
     public IEstimator<ITransformer>? Estimator(DataViewSchema schema)
     {

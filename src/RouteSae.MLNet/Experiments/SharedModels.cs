@@ -31,7 +31,8 @@ internal sealed class SharedModels(IHost host, string textColumn, int cacheMegab
     }
 
     /// <summary>The network of these options, trained first where they ask for it, once, on <paramref name="trainOn"/>.</summary>
-    public FeatureModel Model(RouteSaeOptions options, IDataView trainOn)
+    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
+    public FeatureModel Model(RouteSaeOptions options, IDataView trainOn, CancellationToken cancellationToken)
     {
         if (options.Training is not { } training)
         {
@@ -41,7 +42,7 @@ internal sealed class SharedModels(IHost host, string textColumn, int cacheMegab
         var key = Key(options, withTraining: true);
         if (!_trained.TryGetValue(key, out var model))
         {
-            var trained = FeatureModelTraining.Train(host, Open(options).Bundle, training, options.Seed, trainOn, textColumn);
+            var trained = FeatureModelTraining.Train(host, Open(options).Bundle, training, options.Seed, trainOn, textColumn, cancellationToken);
             model = Keep(FeatureModelLoader.Load(host, trained, Cached(options)));
             _trained.Add(key, model);
         }

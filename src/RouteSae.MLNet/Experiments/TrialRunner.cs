@@ -53,20 +53,30 @@ internal sealed class TrialRunner(RouteSaeExperimentOptions options, ExperimentD
     {
         var ml = new MLContext(seed);
         var rows = data.All;
-        var fitted = Pipeline(ml, trial).Fit(rows);
-        ITransformer[] chain = [.. data.Label is { } label ? [label] : Array.Empty<ITransformer>(), .. fitted.Select(WithoutCache)];
-        var predicted = fitted.GetOutputSchema(rows.Schema).GetColumnOrNull("PredictedLabel");
-        return predicted is { Type: KeyDataViewType } key && key.Annotations.Schema.GetColumnOrNull("KeyValues") is not null
-            ? new TransformerChain<ITransformer>([.. chain, ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(fitted.Transform(rows))])
-            : new TransformerChain<ITransformer>(chain);
+        var features = FitFeatures(ml, trial, rows, CancellationToken.None);
+        try
+        {
+            var trainer = FitTrainer(ml, trial, features, rows);
+            var names = Names(ml, trainer.Transform(features.Transform(rows)));
+            return new TransformerChain<ITransformer>([.. data.Label is { } label ? [label] : Array.Empty<ITransformer>(), features.WithoutCache(), trainer, .. names]);
+        }
+        catch
+        {
+            features.Dispose();
+            throw;
+        }
     }
 
-    private static ITransformer WithoutCache(ITransformer transformer) => transformer is RouteSaeTransformer features ? features.WithoutCache() : transformer;
+    /// <summary>The step from a predicted key to the label that it stands for, where there is one.</summary>
+    private static ITransformer[] Names(MLContext ml, IDataView scored) =>
+        scored.Schema.GetColumnOrNull("PredictedLabel") is { Type: KeyDataViewType } key && key.Annotations.Schema.GetColumnOrNull("KeyValues") is not null
+            ? [ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scored)]
+            : [];
 
     /// <summary>Runs the network over all rows that the trial needs, where no trial before it has.</summary>
     private void Encode(PlannedTrial trial, double fraction, Action<long> encoded, CancellationToken cancellationToken)
     {
-        var model = models.Model(trial.Options, data.All);
+        var model = models.Model(trial.Options, data.All, cancellationToken);
         if (model.Cache is not null && !_encoded.Contains((model, fraction)))
         {
             models.Encode(model, trial.Options, data.Views(fraction), encoded, cancellationToken);
@@ -79,8 +89,10 @@ internal sealed class TrialRunner(RouteSaeExperimentOptions options, ExperimentD
         var folds = new List<IReadOnlyDictionary<ExperimentMetric, double>>();
         foreach (var split in data.Splits(fraction))
         {
-            cancellationToken.ThrowIfCancellationRequested();
             folds.Add(Measure(trial, split, cancellationToken));
+
+            // A trainer that was told to stop may also give what it has until then.
+            cancellationToken.ThrowIfCancellationRequested();
         }
 
         var metrics = TrialEvaluation.Mean(folds);
@@ -98,12 +110,15 @@ internal sealed class TrialRunner(RouteSaeExperimentOptions options, ExperimentD
     {
         var ml = new MLContext(seed);
         using var registration = cancellationToken.Register(() => MlNetInterop.CancelExecution(ml));
-        using var fitted = Pipeline(ml, trial).Fit(split.Train);
-        return TrialEvaluation.Measure(ml, fitted.Transform(split.Test), options.LabelColumnName, options.Metric.IsBinary());
+        using var features = FitFeatures(ml, trial, split.Train, cancellationToken);
+        var trainer = FitTrainer(ml, trial, features, split.Train);
+        using var disposable = trainer as IDisposable;
+        return TrialEvaluation.Measure(ml, trainer.Transform(features.Transform(split.Test)), options.LabelColumnName, options.Metric.IsBinary());
     }
 
-    private EstimatorChain<ITransformer> Pipeline(MLContext ml, PlannedTrial trial) => new EstimatorChain<ITransformer>()
-        .Append<ITransformer>(models.Estimator(ml, Features, trial.Options, models.Model(trial.Options, data.All)))
-        .AppendCacheCheckpoint(ml)
-        .Append(trial.Trainer.Create(ml, options.LabelColumnName, Features));
+    private RouteSaeTransformer FitFeatures(MLContext ml, PlannedTrial trial, IDataView rows, CancellationToken cancellationToken) =>
+        models.Estimator(ml, Features, trial.Options, models.Model(trial.Options, data.All, cancellationToken)).Fit(rows);
+
+    private ITransformer FitTrainer(MLContext ml, PlannedTrial trial, RouteSaeTransformer features, IDataView rows) =>
+        trial.Trainer.Create(ml, options.LabelColumnName, Features).Fit(ml.Data.Cache(features.Transform(rows)));
 }

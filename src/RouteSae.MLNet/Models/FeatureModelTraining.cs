@@ -9,7 +9,8 @@ namespace RouteSae.MLNet.Models;
 /// <summary>Trains a bundle's router and autoencoder on a text column, with progress in ML.NET's log.</summary>
 internal static class FeatureModelTraining
 {
-    public static FeatureBundle Train(IHost host, FeatureBundle bundle, RouteSaeTrainingOptions training, int? seed, IDataView data, string column)
+    public static FeatureBundle Train(
+        IHost host, FeatureBundle bundle, RouteSaeTrainingOptions training, int? seed, IDataView data, string column, CancellationToken cancellationToken = default)
     {
         using var channel = host.Start("Train");
         var trainer = new BundleTrainer(bundle, new BundleTrainingOptions
@@ -21,7 +22,7 @@ internal static class FeatureModelTraining
             LearningRate = training.LearningRate,
             Seed = seed ?? host.Rand.Next(),
         });
-        return trainer.Train(TextColumn.Read(data, column), new ChannelProgress(channel));
+        return trainer.Train(TextColumn.Read(data, column), new ChannelProgress(channel), cancellationToken);
     }
 
     private sealed class ChannelProgress(IChannel channel) : IProgress<TrainingProgress>

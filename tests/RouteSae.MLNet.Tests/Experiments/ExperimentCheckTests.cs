@@ -85,6 +85,22 @@ public sealed class ExperimentCheckTests
         _models.Experiment(new RouteSaeExperimentOptions { Folds = 31 }).Invoking(experiment => experiment.Execute(_data))
             .Should().Throw<ArgumentException>().WithMessage("60 labelled rows are too few for 31 folds: at least 62 are needed.*");
 
+    [Theory]
+    [InlineData(4, "Set Folds to 4 or lower, or give a validation set.")]
+    [InlineData(1, "Give more rows, or give a validation set.")]
+    public void Fewer_positive_rows_than_folds_are_refused(int positive, string remedy)
+    {
+        var tickets = Ticket.Many(60);
+        tickets.RemoveAll(ticket => ticket.IsFirst);
+        tickets.AddRange(Ticket.Many(60).Where(ticket => ticket.IsFirst).Take(positive));
+
+        _models.Experiment(new RouteSaeExperimentOptions { LabelColumnName = "IsFirst", Metric = ExperimentMetric.F1Score })
+            .Invoking(experiment => experiment.Execute(new MLContext().Data.LoadFromEnumerable(tickets)))
+            .Should().Throw<ArgumentException>()
+            .WithMessage($"The label column 'IsFirst' has {positive} positive and 40 negative rows. Each of the 5 folds needs one of both. {remedy}");
+        _models.Texts.Should().Be(0);
+    }
+
     [Fact]
     public void Vary_takes_options_and_values_only()
     {

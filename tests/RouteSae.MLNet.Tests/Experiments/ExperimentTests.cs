@@ -88,6 +88,27 @@ public sealed partial class ExperimentTests(SmallModel small) : IClassFixture<Sm
         log.Count(message => LastStep().IsMatch(message)).Should().Be(1);
     }
 
+    [Fact]
+    public void Cancelled_while_router_and_autoencoder_are_trained_it_stops_there()
+    {
+        using var stop = new CancellationTokenSource();
+        var options = Options();
+        options.Features.Training = new RouteSaeTrainingOptions { Latents = 24, ActiveLatents = 4, TokensPerStep = 64, Epochs = 20 };
+        var log = new List<string>();
+        _ml.Log += (_, message) =>
+        {
+            log.Add(message.RawMessage);
+            if (message.RawMessage.StartsWith("Step ", StringComparison.Ordinal))
+            {
+                stop.Cancel();
+            }
+        };
+
+        _ml.RouteSaeExperiment(options).Invoking(experiment => experiment.Execute(_data, cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
+
+        log.Should().Contain(message => message.StartsWith("Step ", StringComparison.Ordinal)).And.NotContain(message => LastStep().IsMatch(message));
+    }
+
     [GeneratedRegex(@"^Step (\d+) of \1:")]
     private static partial Regex LastStep();
 

@@ -100,6 +100,39 @@ public sealed class StopTests
     }
 
     [Fact]
+    public void A_trial_whose_trainer_stopped_early_without_a_word_is_not_in_the_results()
+    {
+        using var stop = new CancellationTokenSource();
+        var options = Options();
+        options.Trainers = [];
+        var fits = 0;
+
+        _models.Experiment(options)
+            .WithTrainer("silent", (ml, label, features) => new InterruptedFit(
+                ml.MulticlassClassification.Trainers.NaiveBayes(label, features), () =>
+                {
+                    if (++fits == options.Folds)
+                    {
+                        stop.Cancel();
+                    }
+                }))
+            .Invoking(experiment => experiment.Execute(_data, cancellationToken: stop.Token)).Should().Throw<OperationCanceledException>();
+    }
+
+    [Fact]
+    public void Trainers_that_fail_in_their_fit_leave_no_claim_on_the_network()
+    {
+        var result = _models.Experiment(Options())
+            .WithTrainer("broken", (ml, label, features) => new InterruptedFit(
+                ml.MulticlassClassification.Trainers.NaiveBayes(label, features), () => throw new InvalidOperationException("broken")))
+            .Execute(_data);
+
+        result.Trials.Should().Contain(trial => trial.Error == "broken");
+        (result.BestModel as IDisposable)!.Dispose();
+        _models.Opened.Single().Model.Shared.IsLoaded.Should().BeFalse();
+    }
+
+    [Fact]
     public void Progress_tells_of_texts_and_trials()
     {
         var progress = new ProgressList();

@@ -53,6 +53,24 @@ public sealed class OwnershipTests
     }
 
     [Fact]
+    public void A_fit_that_fails_while_it_counts_frequencies_leaves_no_claim_on_the_network()
+    {
+        static IEnumerable<Article> Broken()
+        {
+            yield return new Article { Text = "a text" };
+            yield return new Article { Text = "b text" };
+            throw new InvalidOperationException("the source broke");
+        }
+
+        var estimator = new RouteSaeEstimator(_ml, "Features", "Text", new RouteSaeOptions { TopFeatures = 3, BatchSize = 1 }, () => _model.Model);
+
+        estimator.Invoking(e => e.Fit(_ml.Data.LoadFromEnumerable(Broken()))).Should().Throw<Exception>();
+
+        _model.Texts.Should().BeGreaterThan(0, "it had begun");
+        _model.Shared.IsLoaded.Should().BeFalse();
+    }
+
+    [Fact]
     public void The_network_is_freed_with_the_last_claim()
     {
         var transformer = _model.Transformer();
