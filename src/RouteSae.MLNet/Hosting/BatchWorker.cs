@@ -37,8 +37,8 @@ internal sealed class BatchWorker<TInput, TOutput>(
             }
             catch (Exception exception)
             {
-                HostingLog.WorkerFailed(logger, exception, batch.Count);
                 batch.ForEach(request => request.TryFail(exception));
+                HostingLog.WorkerFailed(logger, exception, batch.Count);
             }
         }
 
