@@ -11,12 +11,16 @@ internal sealed class ExperimentCheck(MLContext ml, RouteSaeExperimentOptions op
     private const int MostTrialProblems = 5;
 
     private readonly List<string> _problems = [];
+    private readonly HashSet<string> _missing = []; // bundles
 
     /// <summary>Checks the settings and the columns.</summary>
     public ExperimentCheck Settings(IDataView train, IDataView? validation)
     {
         _problems.AddRange(options.Problems());
-        _problems.AddRange(RouteSaeOptionsProblems.Of(options.Features).Select(problem => $"Features: {problem}"));
+        _problems.AddRange(TrialColumns.Problems(options));
+        _problems.AddRange(options.Features is null
+            ? ["Features is null. Leave the defaults, or give options for the feature column."]
+            : Problems(options.Features).Select(problem => $"Features: {problem}"));
         var hasLabel = Columns(train, "The training data");
         if (validation is not null && Columns(validation, "The validation set") && hasLabel && new LabelColumn(ml, options).Mismatch(train.Schema, validation.Schema) is { } mismatch)
         {
@@ -52,31 +56,30 @@ internal sealed class ExperimentCheck(MLContext ml, RouteSaeExperimentOptions op
     public ExperimentCheck Dimensions(IEnumerable<SearchDimension> dimensions)
     {
         _problems.AddRange(dimensions
-            .Where(dimension => !dimension.Path.Exists(options.Features))
+            .Where(dimension => options.Features is not null && !dimension.Path.Exists(options.Features))
             .Select(dimension => $"{dimension.Path.Name} is to be varied, but {dimension.Path.Parent} is null in Features. Set it there."));
         return this;
     }
 
-    /// <summary>Plans the trials, where nothing is in the way, and checks their options and bundles.</summary>
-    public IReadOnlyList<PlannedTrial> Plan(TrialPlan plan, int seed, SharedModels models)
+    /// <summary>Plans the trials, and checks their options and bundles.</summary>
+    public IReadOnlyList<PlannedTrial> Plan(IReadOnlyList<SearchDimension> dimensions, IReadOnlyList<NamedTrainer> trainers, int seed, SharedModels models)
     {
-        if (_problems.Count > 0)
+        var start = options.Features.Copy();
+        start.Seed ??= seed;
+        var plan = new TrialPlan(start, dimensions, trainers, trial => Latents(trial, models));
+        if (options.Search == ExperimentSearch.Random)
         {
-            return [];
+            return Checked(plan.Random(options.MaxTrials, seed));
         }
 
-        var size = plan.GridSize(options.GridSteps);
-        if (options.Search == ExperimentSearch.Grid && size > options.MaxTrials)
+        var trials = plan.Grid(options.GridSteps).Take(options.MaxTrials + 1).ToArray();
+        if (trials.Length <= options.MaxTrials)
         {
-            _problems.Add($"The grid has {size} trials, more than MaxTrials ({options.MaxTrials}). Narrow it with Vary or Trainers, raise MaxTrials, or search at random.");
-            return [];
+            return Checked(trials);
         }
 
-        var trials = options.Search == ExperimentSearch.Grid ? plan.Grid(options.GridSteps) : plan.Random(options.MaxTrials, seed);
-        _problems.AddRange(trials.SelectMany(trial => RouteSaeOptionsProblems.Of(trial.Options).Select(problem =>
-            $"Trial {trial.Number} ({string.Join(", ", trial.Settings.Select(setting => $"{setting.Key} = {setting.Value}"))}): {problem}")).Take(MostTrialProblems));
-        Models(trials, models);
-        return trials;
+        _problems.Add($"The grid has {plan.GridSize(options.GridSteps)} combinations, and more than MaxTrials ({options.MaxTrials}) of them differ. Narrow it with Vary or Trainers, raise MaxTrials, or search at random.");
+        return [];
     }
 
     /// <summary>Throws when there is something wrong.</summary>
@@ -90,18 +93,34 @@ internal sealed class ExperimentCheck(MLContext ml, RouteSaeExperimentOptions op
         }
     }
 
-    private void Models(IEnumerable<PlannedTrial> plan, SharedModels models)
+    private IReadOnlyList<PlannedTrial> Checked(IReadOnlyList<PlannedTrial> trials)
     {
-        foreach (var trial in plan.DistinctBy(trial => trial.Options.Model))
+        _problems.AddRange(trials.SelectMany(trial => Problems(trial.Options).Select(problem =>
+            $"Trial {trial.Number} ({string.Join(", ", trial.Settings.Select(setting => $"{setting.Key} = {setting.Value}"))}): {problem}")).Take(MostTrialProblems));
+        return trials;
+    }
+
+    private IEnumerable<string> Problems(RouteSaeOptions features) =>
+        RouteSaeOptionsProblems.Of(features).Concat(TrialColumns.Problems(features, options.LabelColumnName));
+
+    /// <summary>M of a trial; null where its options or its bundle cannot be used, which is then among the problems.</summary>
+    private int? Latents(RouteSaeOptions trial, SharedModels models)
+    {
+        if (_missing.Contains(trial.Model ?? "") || RouteSaeOptionsProblems.Of(trial).Any())
         {
-            try
-            {
-                models.Open(trial.Options);
-            }
-            catch (Exception exception) when (exception is BundleFormatException or LanguageModelNotFoundException or IOException)
-            {
-                _problems.Add(exception.Message);
-            }
+            return null;
+        }
+
+        try
+        {
+            var manifest = models.Manifest(trial);
+            return trial.Training?.Latents ?? manifest.Latents;
+        }
+        catch (Exception exception) when (exception is BundleFormatException or LanguageModelNotFoundException or IOException)
+        {
+            _missing.Add(trial.Model ?? "");
+            _problems.Add(exception.Message);
+            return null;
         }
     }
 

@@ -21,38 +21,62 @@ internal sealed class ExperimentRun(
         .ThenBy(trial => trial.Trial)
         .FirstOrDefault();
 
-    /// <summary>Runs everything.</summary>
+    /// <summary>Runs everything: in a round, all trials of one network after each other, so that it can be given up.</summary>
+    /// <param name="stop">Cancelled here when the time is up, should its own timer be late.</param>
     /// <exception cref="OperationCanceledException">It was cancelled; <see cref="Trials"/> holds what was complete.</exception>
-    public void Run(CancellationToken cancellationToken)
+    public void Run(CancellationTokenSource stop)
     {
         var left = plan;
         for (var round = 1; round <= options.Rounds && left.Count > 0; round++)
         {
             var fraction = Math.Pow(options.Reduction, round - options.Rounds);
-            foreach (var trial in left)
+            var networks = left.GroupBy(runner.Network).ToArray();
+            for (var i = 0; i < networks.Length; i++)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var result = runner.Run(trial, round, fraction, texts => Encoded(round, texts), cancellationToken);
-                _trials.Add(result);
-                Report(round, result);
+                foreach (var trial in networks[i])
+                {
+                    ThrowIfStopped(stop);
+                    var result = runner.Run(trial, round, fraction, texts => Encoded(round, texts), stop.Token);
+                    _trials.Add(result);
+                    Report(round, result);
+                }
+
+                runner.KeepOnly([.. networks[(i + 1)..].SelectMany(later => later), .. Wanted(round, left.Count)]);
             }
 
-            left = Survivors(left, round);
+            left = Survivors(round, left.Count);
         }
     }
 
-    /// <summary>The better part of a round, in the order of the plan.</summary>
-    private PlannedTrial[] Survivors(IReadOnlyList<PlannedTrial> ran, int round)
+    private void ThrowIfStopped(CancellationTokenSource stop)
     {
-        var better = _trials
+        if (_clock.Elapsed >= options.TimeLimit)
+        {
+            stop.Cancel();
+        }
+
+        stop.Token.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Of the trials that ran, those that may run again or become the model.</summary>
+    private IEnumerable<PlannedTrial> Wanted(int round, int trials)
+    {
+        var best = Best is { } trial ? [Planned(trial)] : Array.Empty<PlannedTrial>();
+        return round < options.Rounds ? Survivors(round, trials).Concat(best) : best;
+    }
+
+    /// <summary>The better part of a round's trials, the best first, so that a round that is broken off has seen the most promising.</summary>
+    private PlannedTrial[] Survivors(int round, int trials) =>
+    [
+        .. _trials
             .Where(trial => trial.Round == round && trial.Error is null)
             .OrderByDescending(trial => options.Metric.Rank(trial.Metric))
             .ThenBy(trial => trial.Trial)
-            .Take(Kept(ran.Count))
-            .Select(trial => trial.Trial)
-            .ToHashSet();
-        return [.. ran.Where(trial => better.Contains(trial.Number))];
-    }
+            .Take(Kept(trials))
+            .Select(Planned),
+    ];
+
+    private PlannedTrial Planned(ExperimentTrial trial) => plan.First(planned => planned.Number == trial.Trial);
 
     private int Kept(int trials) => (trials + options.Reduction - 1) / options.Reduction;
 

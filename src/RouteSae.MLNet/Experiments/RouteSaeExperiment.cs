@@ -110,15 +110,16 @@ public sealed class RouteSaeExperiment
 
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(_options.TimeLimit ?? Timeout.InfiniteTimeSpan);
-        var runner = new TrialRunner(_options, new ExperimentData(_ml, _options, train, validation, seed), models, seed);
+        var features = TrialColumns.FreeForFeatures(validation is null ? [train.Schema] : [train.Schema, validation.Schema], plan);
+        var runner = new TrialRunner(_options, new ExperimentData(_ml, _options, train, validation, seed), models, features, seed);
         var run = new ExperimentRun(_options, plan, runner, progress);
-        var end = Run(run, limited.Token, cancellationToken);
+        var end = Run(run, limited, cancellationToken);
         var best = run.Best ?? throw NothingSucceeded(run, end, cancellationToken);
         var model = runner.Refit(plan.Single(trial => trial.Number == best.Trial));
         return new RouteSaeExperimentResult(_ml, _options.Metric, best, model, run.Trials, end);
     }
 
-    private static ExperimentEnd Run(ExperimentRun run, CancellationToken limited, CancellationToken cancellationToken)
+    private static ExperimentEnd Run(ExperimentRun run, CancellationTokenSource limited, CancellationToken cancellationToken)
     {
         try
         {
@@ -141,9 +142,8 @@ public sealed class RouteSaeExperiment
     {
         var trainers = Trainers();
         var check = new ExperimentCheck(_ml, _options).Settings(train, validation).Trainers(trainers).Dimensions(_dimensions);
-        var start = _options.Features.Copy();
-        start.Seed ??= seed;
-        var plan = check.Plan(new TrialPlan(start, _dimensions, trainers), seed, models);
+        check.Throw();
+        var plan = check.Plan(_dimensions, trainers, seed, models);
         check.Throw();
         return plan;
     }

@@ -15,7 +15,7 @@ public static class RouteSaeExperimentCatalog
     /// <returns>The experiment, to be narrowed, added to, and run.</returns>
     /// <example>
     /// <code>
-    /// var result = mlContext.RouteSaeExperiment(new RouteSaeExperimentOptions { MaxTrials = 20 })
+    /// using var result = mlContext.RouteSaeExperiment(new RouteSaeExperimentOptions { MaxTrials = 20 })
     ///     .Vary(o => o.Pooling, Pooling.Max, Pooling.Mean)
     ///     .Execute(data);
     /// mlContext.Model.Save(result.BestModel, data.Schema, "model.zip");

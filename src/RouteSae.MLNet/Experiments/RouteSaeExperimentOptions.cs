@@ -48,8 +48,8 @@ public sealed class RouteSaeExperimentOptions
     public TimeSpan? TimeLimit { get; set; }
 
     /// <summary>
-    /// How many megabytes of codes (about 300 bytes a token) are kept for all trials of a network, 0 to 65,536, in place of
-    /// <see cref="RouteSaeOptions.CacheMegabytes"/>. Default: 4096. They are freed at the end. For texts that do not fit, the network runs again in every trial.
+    /// How many megabytes of codes (about 300 bytes a token) are kept for all networks of the trials together, 0 to 65,536, in place of
+    /// <see cref="RouteSaeOptions.CacheMegabytes"/>. Default: 4096. They are freed with their network, when no trial needs it any more. For texts that do not fit, the network runs again in every trial.
     /// </summary>
     public int CacheMegabytes { get; set; } = 4096;
 

@@ -3,8 +3,8 @@ using RouteSae.Storage;
 
 namespace RouteSae.MLNet.Experiments;
 
-/// <summary>What an experiment found.</summary>
-public sealed class RouteSaeExperimentResult
+/// <summary>What an experiment found. Disposing frees the network of <see cref="BestModel"/>; the trials and the table stay.</summary>
+public sealed class RouteSaeExperimentResult : IDisposable
 {
     private readonly MLContext _ml;
     private readonly ResultTable _table;
@@ -28,7 +28,8 @@ public sealed class RouteSaeExperimentResult
 
     /// <summary>
     /// The best trial, fitted on all training rows: label (where it had to be prepared), features, trainer, and PredictedLabel as the label
-    /// was. Saved and loaded as any model; holds the network, which its Dispose frees.
+    /// was. Saved and loaded as any model; holds the network until this result is disposed. The feature column is called Features, or
+    /// RouteSaeFeatures where the data has one of that name.
     /// </summary>
     public ITransformer BestModel { get; }
 
@@ -52,4 +53,7 @@ public sealed class RouteSaeExperimentResult
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         AtomicFile.WriteText(path, _table.ToCsv());
     }
+
+    /// <summary>Frees the network that the best model holds, where nobody else does. The model stays usable: its next use loads the network again.</summary>
+    public void Dispose() => (BestModel as IDisposable)?.Dispose();
 }

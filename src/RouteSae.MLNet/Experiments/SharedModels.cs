@@ -3,51 +3,61 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using RouteSae.MLNet.Models;
+using RouteSae.Storage;
 
 namespace RouteSae.MLNet.Experiments;
 
 /// <summary>
-/// The networks of an experiment: one for all trials whose options ask for the same network, with what it computed of each text.
-/// The only place here that knows how features are shared. Disposing frees all networks that no model of the user holds.
+/// The networks of an experiment: one for all trials whose options ask for the same network, with what it computed of each text. All
+/// texts' codes share one budget. The only place here that knows how features are shared. Disposing frees all networks that no model
+/// of the user holds.
 /// </summary>
 internal sealed class SharedModels(IHost host, string textColumn, int cacheMegabytes, Func<IHost, RouteSaeOptions, FeatureModel> open) : IDisposable
 {
     private const string Features = "RouteSaeExperimentFeatures";
 
-    private readonly Dictionary<string, FeatureModel> _opened = [];
-    private readonly Dictionary<string, FeatureModel> _trained = [];
+    private readonly CacheBudget _budget = new((long)cacheMegabytes << 20);
+    private readonly Dictionary<string, BundleManifest> _manifests = []; // by the folder of the bundle
+    private readonly Dictionary<string, FeatureModel> _networks = [];
 
-    /// <summary>Opens the bundle that the options name, so that what is missing is said before any work.</summary>
-    public FeatureModel Open(RouteSaeOptions options)
+    /// <summary>What the bundle that the options name says of itself. Opens it, so that what is missing is said before any work.</summary>
+    public BundleManifest Manifest(RouteSaeOptions options)
     {
-        var key = Key(options, withTraining: false);
-        if (!_opened.TryGetValue(key, out var model))
+        if (!_manifests.TryGetValue(options.Model ?? "", out var manifest))
         {
-            model = Keep(open(host, Cached(options)));
-            _opened.Add(key, model);
+            var model = Load(options);
+            manifest = model.Bundle.Manifest;
+            _manifests.Add(options.Model ?? "", manifest);
+            Keep(Network(options, trained: false), model);
         }
 
-        return model;
+        return manifest;
     }
+
+    /// <summary>Names the network of these options: trials whose options give the same name share one.</summary>
+    public string Network(RouteSaeOptions options) => Network(options, trained: options.Training is not null);
 
     /// <summary>The network of these options, trained first where they ask for it, once, on <paramref name="trainOn"/>.</summary>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public FeatureModel Model(RouteSaeOptions options, IDataView trainOn, CancellationToken cancellationToken)
     {
-        if (options.Training is not { } training)
-        {
-            return Open(options);
-        }
+        var name = Network(options);
+        return _networks.TryGetValue(name, out var known) ? known
+            : Keep(name, options.Training is { } training ? Train(options, training, trainOn, cancellationToken) : Load(options));
+    }
 
-        var key = Key(options, withTraining: true);
-        if (!_trained.TryGetValue(key, out var model))
-        {
-            var trained = FeatureModelTraining.Train(host, Open(options).Bundle, training, options.Seed, trainOn, textColumn, cancellationToken);
-            model = Keep(FeatureModelLoader.Load(host, trained, Cached(options)));
-            _trained.Add(key, model);
-        }
+    /// <summary>Whether a network has not been given up.</summary>
+    public bool Holds(FeatureModel model) => _networks.ContainsValue(model);
 
-        return model;
+    /// <summary>Gives up all networks but these, and what they computed.</summary>
+    public void KeepOnly(IReadOnlySet<string> networks)
+    {
+        foreach (var name in _networks.Keys.Where(name => !networks.Contains(name)).ToArray())
+        {
+            _networks.Remove(name, out var model);
+            model!.Featurizer.RemoveOwner();
+            model.Cache?.Clear();
+        }
     }
 
     /// <summary>An estimator over a network that others use as well.</summary>
@@ -87,37 +97,47 @@ internal sealed class SharedModels(IHost host, string textColumn, int cacheMegab
         }
     }
 
-    public void Dispose()
+    public void Dispose() => KeepOnly(new HashSet<string>());
+
+    private FeatureModel Train(RouteSaeOptions options, RouteSaeTrainingOptions training, IDataView trainOn, CancellationToken cancellationToken)
     {
-        foreach (var model in _opened.Values.Concat(_trained.Values).Distinct())
-        {
-            model.Featurizer.RemoveOwner();
-            model.Cache?.Clear();
-        }
+        var name = Network(options, trained: false);
+        var start = _networks.TryGetValue(name, out var known) ? known : Keep(name, Load(options));
+        var trained = FeatureModelTraining.Train(host, start.Bundle, training, options.Seed, trainOn, textColumn, cancellationToken);
+        return WithCache(FeatureModelLoader.Load(host, trained, Uncached(options)));
     }
 
-    private RouteSaeOptions Cached(RouteSaeOptions options)
-    {
-        var cached = options.Copy();
-        cached.CacheMegabytes = cacheMegabytes;
-        return cached;
-    }
+    private FeatureModel Load(RouteSaeOptions options) => WithCache(open(host, Uncached(options)));
 
-    private static FeatureModel Keep(FeatureModel model)
+    private FeatureModel WithCache(FeatureModel model) => cacheMegabytes == 0 ? model : model with { Cache = new CodesCache(_budget) };
+
+    private FeatureModel Keep(string name, FeatureModel model)
     {
         model.Featurizer.AddOwner();
+        _networks.Add(name, model);
         return model;
     }
 
-    /// <summary>What decides which codes a network gives a text.</summary>
-    private static string Key(RouteSaeOptions options, bool withTraining) => JsonSerializer.Serialize(new
+    private static RouteSaeOptions Uncached(RouteSaeOptions options)
     {
-        options.Model,
-        options.MaxTokens,
-        options.Precision,
-        options.TokensPerBatch,
-        HasMean = options.RoutedColumnName is not null,
-        Training = withTraining ? options.Training : null,
-        Seed = withTraining ? options.Seed : null,
-    });
+        var uncached = options.Copy();
+        uncached.CacheMegabytes = 0;
+        return uncached;
+    }
+
+    /// <summary>What decides which codes a network gives a text.</summary>
+    private string Network(RouteSaeOptions options, bool trained)
+    {
+        var context = _manifests[options.Model ?? ""].ContextLength;
+        return JsonSerializer.Serialize(new
+        {
+            options.Model,
+            MaxTokens = Math.Min(options.MaxTokens ?? context, context),
+            options.Precision,
+            options.TokensPerBatch,
+            HasMean = options.RoutedColumnName is not null,
+            Training = trained ? options.Training : null,
+            Seed = trained ? options.Seed : null,
+        });
+    }
 }

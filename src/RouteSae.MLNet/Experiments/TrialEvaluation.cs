@@ -9,7 +9,7 @@ internal static class TrialEvaluation
     /// <summary>All metrics of the task; NaN for what the trainer's output has no basis for.</summary>
     public static IReadOnlyDictionary<ExperimentMetric, double> Measure(MLContext ml, IDataView scored, string label, bool binary) =>
         !binary ? Several(ml.MulticlassClassification.Evaluate(scored, label))
-        : scored.Schema.GetColumnOrNull("Probability") is null ? Two(ml.BinaryClassification.EvaluateNonCalibrated(scored, label), double.NaN)
+        : !HasProbability(scored.Schema) ? Two(ml.BinaryClassification.EvaluateNonCalibrated(scored, label), double.NaN)
         : Calibrated(ml.BinaryClassification.Evaluate(scored, label));
 
     /// <summary>Means over the folds.</summary>
@@ -22,6 +22,10 @@ internal static class TrialEvaluation
         var mean = folds.Average(fold => fold[metric]);
         return folds.Count < 2 ? double.NaN : Math.Sqrt(folds.Sum(fold => (fold[metric] - mean) * (fold[metric] - mean)) / (folds.Count - 1));
     }
+
+    /// <summary>Whether a trainer wrote probabilities; a column of that name may also be the user's.</summary>
+    private static bool HasProbability(DataViewSchema schema) =>
+        schema.GetColumnOrNull("Probability")?.Annotations.Schema.GetColumnOrNull("ScoreColumnSetId") is not null;
 
     private static Dictionary<ExperimentMetric, double> Several(MulticlassClassificationMetrics metrics) => new()
     {

@@ -1,12 +1,17 @@
 namespace RouteSae.MLNet.Experiments;
 
-/// <summary>Combines trainers and options to trials, in an order that the seed decides.</summary>
-internal sealed class TrialPlan(RouteSaeOptions start, IReadOnlyList<SearchDimension> dimensions, IReadOnlyList<NamedTrainer> trainers)
+/// <summary>Combines trainers and options to trials, in an order that the seed decides, none of them twice.</summary>
+/// <param name="start">The options that are not varied, and where a random search starts.</param>
+/// <param name="dimensions">What is varied.</param>
+/// <param name="trainers">The trainers.</param>
+/// <param name="latents">M for options; null where that is not known.</param>
+internal sealed class TrialPlan(
+    RouteSaeOptions start, IReadOnlyList<SearchDimension> dimensions, IReadOnlyList<NamedTrainer> trainers, Func<RouteSaeOptions, int?> latents)
 {
     /// <summary>After so many draws in a row that were there already, a small search space counts as exhausted.</summary>
     private const int MostRepetitions = 200;
 
-    /// <summary>How many trials a grid has; saturates.</summary>
+    /// <summary>How many combinations a grid has, also those that come to the same; saturates.</summary>
     public long GridSize(int steps)
     {
         var size = (double)trainers.Count;
@@ -18,17 +23,19 @@ internal sealed class TrialPlan(RouteSaeOptions start, IReadOnlyList<SearchDimen
         return size > long.MaxValue ? long.MaxValue : (long)size;
     }
 
-    public IReadOnlyList<PlannedTrial> Grid(int steps)
+    public IEnumerable<PlannedTrial> Grid(int steps)
     {
         IEnumerable<object?[]> combinations = [[]];
         foreach (var dimension in dimensions)
         {
             var values = dimension.Grid(steps);
-            combinations = [.. combinations.SelectMany(head => values.Select(value => (object?[])[.. head, value]))];
+            var heads = combinations;
+            combinations = heads.SelectMany(head => values.Select(value => (object?[])[.. head, value]));
         }
 
-        return [.. combinations.SelectMany(values => trainers.Select(trainer => (trainer, values)))
-            .Select((trial, index) => Plan(index + 1, trial.trainer, trial.values))];
+        return combinations.SelectMany(values => trainers.Select(trainer => Plan(0, trainer, values)))
+            .DistinctBy(Identity)
+            .Select((trial, index) => trial with { Number = index + 1 });
     }
 
     public IReadOnlyList<PlannedTrial> Random(int count, int seed)
@@ -52,7 +59,7 @@ internal sealed class TrialPlan(RouteSaeOptions start, IReadOnlyList<SearchDimen
         bool Add(object?[] values, NamedTrainer trainer)
         {
             var trial = Plan(plan.Count + 1, trainer, values);
-            var isNew = known.Add(string.Join('\n', trial.Settings.Values.Prepend(trainer.Name)));
+            var isNew = known.Add(Identity(trial));
             if (isNew)
             {
                 plan.Add(trial);
@@ -62,12 +69,19 @@ internal sealed class TrialPlan(RouteSaeOptions start, IReadOnlyList<SearchDimen
         }
     }
 
+    private static string Identity(PlannedTrial trial) => string.Join('\n', trial.Settings.Values.Prepend(trial.Trainer.Name));
+
     private PlannedTrial Plan(int number, NamedTrainer trainer, object?[] values)
     {
         var options = start.Copy();
         foreach (var (dimension, value) in dimensions.Zip(values))
         {
             dimension.Path.Set(options, value);
+        }
+
+        if (latents(options) <= options.TopFeatures)
+        {
+            options.TopFeatures = null; // as many as there are, or more, are all
         }
 
         var settings = dimensions.Select(dimension => (dimension.Path.Name, Value: SearchDimension.Describe(dimension.Path.Read(options))));

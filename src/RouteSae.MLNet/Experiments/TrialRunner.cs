@@ -7,11 +7,19 @@ using RouteSae.MLNet.Models;
 namespace RouteSae.MLNet.Experiments;
 
 /// <summary>Runs single trials. Each has an MLContext of its own with the experiment's seed, so that no trial depends on those before it.</summary>
-internal sealed class TrialRunner(RouteSaeExperimentOptions options, ExperimentData data, SharedModels models, int seed)
+internal sealed class TrialRunner(RouteSaeExperimentOptions options, ExperimentData data, SharedModels models, string features, int seed)
 {
-    private const string Features = "Features";
-
     private readonly HashSet<(FeatureModel Model, double Fraction)> _encoded = [];
+
+    /// <summary>Names the network of a trial.</summary>
+    public string Network(PlannedTrial trial) => models.Network(trial.Options);
+
+    /// <summary>Gives up all networks but those of these trials.</summary>
+    public void KeepOnly(IEnumerable<PlannedTrial> trials)
+    {
+        models.KeepOnly(trials.Select(Network).ToHashSet());
+        _encoded.RemoveWhere(encoded => !models.Holds(encoded.Model));
+    }
 
     /// <summary>Fits and evaluates on every split of a fraction of the rows. What fails is told in the result.</summary>
     /// <param name="trial">What to do.</param>
@@ -53,16 +61,16 @@ internal sealed class TrialRunner(RouteSaeExperimentOptions options, ExperimentD
     {
         var ml = new MLContext(seed);
         var rows = data.All;
-        var features = FitFeatures(ml, trial, rows, CancellationToken.None);
+        var column = FitFeatures(ml, trial, rows, CancellationToken.None);
         try
         {
-            var trainer = FitTrainer(ml, trial, features, rows);
-            var names = Names(ml, trainer.Transform(features.Transform(rows)));
-            return new TransformerChain<ITransformer>([.. data.Label is { } label ? [label] : Array.Empty<ITransformer>(), features.WithoutCache(), trainer, .. names]);
+            var trainer = FitTrainer(ml, trial, column, rows);
+            var names = Names(ml, trainer.Transform(column.Transform(rows)));
+            return new TransformerChain<ITransformer>([.. data.Label is { } label ? [label] : Array.Empty<ITransformer>(), column.WithoutCache(), trainer, .. names]);
         }
         catch
         {
-            features.Dispose();
+            column.Dispose();
             throw;
         }
     }
@@ -110,15 +118,15 @@ internal sealed class TrialRunner(RouteSaeExperimentOptions options, ExperimentD
     {
         var ml = new MLContext(seed);
         using var registration = cancellationToken.Register(() => MlNetInterop.CancelExecution(ml));
-        using var features = FitFeatures(ml, trial, split.Train, cancellationToken);
-        var trainer = FitTrainer(ml, trial, features, split.Train);
+        using var column = FitFeatures(ml, trial, split.Train, cancellationToken);
+        var trainer = FitTrainer(ml, trial, column, split.Train);
         using var disposable = trainer as IDisposable;
-        return TrialEvaluation.Measure(ml, trainer.Transform(features.Transform(split.Test)), options.LabelColumnName, options.Metric.IsBinary());
+        return TrialEvaluation.Measure(ml, trainer.Transform(column.Transform(split.Test)), options.LabelColumnName, options.Metric.IsBinary());
     }
 
     private RouteSaeTransformer FitFeatures(MLContext ml, PlannedTrial trial, IDataView rows, CancellationToken cancellationToken) =>
-        models.Estimator(ml, Features, trial.Options, models.Model(trial.Options, data.All, cancellationToken)).Fit(rows);
+        models.Estimator(ml, features, trial.Options, models.Model(trial.Options, data.All, cancellationToken)).Fit(rows);
 
-    private ITransformer FitTrainer(MLContext ml, PlannedTrial trial, RouteSaeTransformer features, IDataView rows) =>
-        trial.Trainer.Create(ml, options.LabelColumnName, Features).Fit(ml.Data.Cache(features.Transform(rows)));
+    private ITransformer FitTrainer(MLContext ml, PlannedTrial trial, RouteSaeTransformer column, IDataView rows) =>
+        trial.Trainer.Create(ml, options.LabelColumnName, features).Fit(ml.Data.Cache(column.Transform(rows)));
 }

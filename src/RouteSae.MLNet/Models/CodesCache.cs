@@ -6,16 +6,22 @@ using RouteSae.Features;
 namespace RouteSae.MLNet.Models;
 
 /// <summary>
-/// The codes of the texts that were encoded first, up to a number of bytes, so that trainers which pass over the data many times,
+/// The codes of the texts that were encoded first, as long as the budget lasts, so that trainers which pass over the data many times,
 /// folds and trials do not run the network again. Nothing is evicted: where readers pass over more texts than fit, again and again,
 /// whatever goes would be wanted again before whatever came. Texts are known by their SHA-256, not kept. Thread-safe.
 /// </summary>
-internal sealed class CodesCache(long bytes)
+internal sealed class CodesCache(CacheBudget budget)
 {
     private const int BytesOfAnEntry = 96;
 
     private readonly ConcurrentDictionary<UInt128, TextCodes> _codes = new();
     private long _used;
+
+    /// <summary>A cache with a budget of its own.</summary>
+    public CodesCache(long bytes)
+        : this(new CacheBudget(bytes))
+    {
+    }
 
     /// <summary>Whether a text has been turned away.</summary>
     public bool IsFull { get; private set; }
@@ -56,7 +62,7 @@ internal sealed class CodesCache(long bytes)
     public void Clear()
     {
         _codes.Clear();
-        Interlocked.Exchange(ref _used, 0);
+        budget.GiveBack(Interlocked.Exchange(ref _used, 0));
         IsFull = false;
     }
 
@@ -70,14 +76,17 @@ internal sealed class CodesCache(long bytes)
     private void Keep(UInt128 key, TextCodes codes)
     {
         var size = codes.Bytes + BytesOfAnEntry;
-        if (Interlocked.Add(ref _used, size) > bytes)
+        if (!budget.TryTake(size))
         {
-            Interlocked.Add(ref _used, -size);
             IsFull = true;
         }
-        else if (!_codes.TryAdd(key, codes))
+        else if (_codes.TryAdd(key, codes))
         {
-            Interlocked.Add(ref _used, -size); // the same text, twice in a window or from another thread
+            Interlocked.Add(ref _used, size);
+        }
+        else
+        {
+            budget.GiveBack(size); // the same text, twice in a window or from another thread
         }
     }
 }

@@ -19,6 +19,6 @@ internal sealed class CountedModels
     {
         var model = new FakeModel();
         Opened.Add((options, model));
-        return model.Model with { Cache = options.CacheMegabytes > 0 ? new CodesCache((long)options.CacheMegabytes << 20) : null };
+        return model.Model;
     }
 }

@@ -53,7 +53,7 @@ public sealed class ExperimentCheckTests
     [Fact]
     public void A_grid_beyond_the_limit_is_refused_with_its_size() =>
         Message(new RouteSaeExperimentOptions { Search = ExperimentSearch.Grid, Trainers = ["SdcaMaximumEntropy"], MaxTrials = 10 })
-            .Should().Contain("The grid has 216 trials, more than MaxTrials (10).", "6 poolings, 4 weightings, and 3 values of each of the two ranges");
+            .Should().Contain("The grid has 216 combinations, and more than MaxTrials (10) of them differ.", "6 poolings, 4 weightings, and 3 values of each of the two ranges");
 
     [Fact]
     public void Options_that_a_trial_could_not_use_are_refused()
@@ -70,6 +70,17 @@ public sealed class ExperimentCheckTests
     [InlineData("Number", ExperimentMetric.F1Score, "1", "The label column 'Number' is a key without text values.")]
     public void A_positive_label_must_fit_the_task_and_the_column(string label, ExperimentMetric metric, string? positive, string message) =>
         Message(new RouteSaeExperimentOptions { LabelColumnName = label, Metric = metric, PositiveLabel = positive }).Should().Contain(message);
+
+    [Fact]
+    public void Features_that_are_null_or_not_numbers_are_told_in_a_sentence()
+    {
+        Message(new RouteSaeExperimentOptions { Features = null! }).Should()
+            .EndWith("- Features is null. Leave the defaults, or give options for the feature column.");
+        Message(new RouteSaeExperimentOptions { Features = new RouteSaeOptions { MinimumActivation = float.NaN } }).Should()
+            .EndWith("- Features: MinimumActivation is NaN. It must be 0 or more.");
+        _models.Experiment(new RouteSaeExperimentOptions()).Vary(o => o.MinimumActivation, float.NaN).Invoking(experiment => experiment.Execute(_data))
+            .Should().Throw<ArgumentException>().WithMessage("*- Trial 1 (*): MinimumActivation is NaN. It must be 0 or more.*");
+    }
 
     [Fact]
     public void A_missing_bundle_is_told_before_any_work()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using FluentAssertions;
 using Microsoft.ML;
@@ -14,7 +15,7 @@ public sealed partial class ExperimentTests(SmallModel small) : IClassFixture<Sm
     [Fact]
     public void The_best_model_saves_loads_and_predicts_the_labels_as_they_were()
     {
-        var result = _ml.RouteSaeExperiment(Options()).Execute(_data);
+        using var result = _ml.RouteSaeExperiment(Options()).Execute(_data);
         using var zip = new MemoryStream();
         _ml.Model.Save(result.BestModel, _data.Schema, zip);
         var loaded = new MLContext().Model.Load(zip, out _);
@@ -28,7 +29,21 @@ public sealed partial class ExperimentTests(SmallModel small) : IClassFixture<Sm
         predictions.Select(ticket => ticket.PredictedLabel).Distinct().Should().BeSubsetOf(["class 0", "class 1", "class 2"]);
         Predict(loaded).Should().BeEquivalentTo(predictions, options => options.WithStrictOrdering());
         _ml.MulticlassClassification.Evaluate(loaded.Transform(_data)).MacroAccuracy.Should().BeGreaterThan(0.5, "these are the rows it was fitted on");
-        (result.BestModel as IDisposable)!.Dispose();
+    }
+
+    [Fact]
+    public void The_best_model_predicts_the_same_in_a_fresh_process_that_knows_nothing_of_us()
+    {
+        string[] texts = ["my parcel is late", "", "the login of my account"];
+        using var result = _ml.RouteSaeExperiment(Options()).Execute(_data);
+        var path = small.Path("best.zip");
+        _ml.Model.Save(result.BestModel, _data.Schema, path);
+        var predictions = Predict(result.BestModel, _ml.Data.LoadFromEnumerable(texts.Select(text => new Ticket { Text = text })));
+
+        var lines = FreshProcess.Run([path, .. texts]);
+
+        lines[^texts.Length..].Should().Equal(predictions.Select(ticket =>
+            $"score {ticket.PredictedLabel} {string.Join(' ', ticket.Score.Select(score => score.ToString("R", CultureInfo.InvariantCulture)))}"));
     }
 
     [Fact]
@@ -121,5 +136,7 @@ public sealed partial class ExperimentTests(SmallModel small) : IClassFixture<Sm
         Trainers = ["LbfgsMaximumEntropy L2=1", "SdcaMaximumEntropy"],
     };
 
-    private TicketClass[] Predict(ITransformer model) => [.. _ml.Data.CreateEnumerable<TicketClass>(model.Transform(_data), reuseRowObject: false)];
+    private TicketClass[] Predict(ITransformer model) => Predict(model, _data);
+
+    private TicketClass[] Predict(ITransformer model, IDataView data) => [.. _ml.Data.CreateEnumerable<TicketClass>(model.Transform(data), reuseRowObject: false)];
 }

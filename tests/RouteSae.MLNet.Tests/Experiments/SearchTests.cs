@@ -32,6 +32,74 @@ public sealed class SearchTests
     }
 
     [Fact]
+    public void Limits_beyond_the_context_ask_for_the_same_network()
+    {
+        var result = _models.Experiment(Options(maxTrials: 12)).Vary(o => o.MaxTokens, null, 16, 99).Execute(_data);
+
+        result.Trials.Select(trial => trial.Settings["MaxTokens"]).Distinct().Should().HaveCount(3);
+        _models.Opened.Should().ContainSingle("the context holds 16 tokens");
+        _models.Texts.Should().Be(90);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    public void A_network_is_given_up_when_no_trial_needs_it_any_more(int rounds, int kept)
+    {
+        var options = Options(maxTrials: 4, rounds);
+        options.Search = ExperimentSearch.Grid;
+        var loaded = new List<int>();
+        var progress = new ProgressList(_ => loaded.Add(_models.Opened.Count(opened => opened.Model.Shared.IsLoaded)));
+
+        var result = Narrow(_models.Experiment(options)).Vary(o => o.Pooling, Pooling.Max).Vary(o => o.MaxTokens, 3, 4, 5, 6).Execute(_data, progress);
+
+        _models.Opened.Should().HaveCount(4, "those that go on, and the best one's for the model, are not opened again");
+        loaded.Max().Should().Be(kept + 1, "the best so far and the one at work");
+        _models.Opened.Count(opened => opened.Model.Shared.IsLoaded).Should().Be(1);
+        result.Dispose();
+        _models.Opened.Should().NotContain(opened => opened.Model.Shared.IsLoaded);
+    }
+
+    [Theory]
+    [InlineData(ExperimentSearch.Random)]
+    [InlineData(ExperimentSearch.Grid)]
+    public void As_many_top_features_as_there_are_or_more_are_one_trial(ExperimentSearch search)
+    {
+        var options = Options(maxTrials: 50);
+        options.Search = search;
+
+        var result = Narrow(_models.Experiment(options)).Vary(o => o.Pooling, Pooling.Max).Vary(o => o.TopFeatures, 63, FakeModel.Latents, 16_384).Execute(_data);
+
+        result.Trials.Select(trial => trial.Settings["TopFeatures"]).Should().BeEquivalentTo("63", "null");
+    }
+
+    [Fact]
+    public void The_best_of_a_round_goes_first_in_the_next()
+    {
+        using var stop = new CancellationTokenSource();
+        var options = Options(maxTrials: 4, rounds: 2);
+        (options.Reduction, options.Trainers) = (2, []);
+
+        var experiment = Narrow(_models.Experiment(options)).Vary(o => o.Pooling, Pooling.Max);
+        foreach (var (name, l1) in new[] { ("blind 1", 1e6f), ("blind 2", 1e6f), ("good", 0), ("blind 3", 1e6f) })
+        {
+            experiment.WithTrainer(name, (ml, label, features) => ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(label, features, l1Regularization: l1));
+        }
+
+        var result = experiment.Execute(_data, new ProgressList(report =>
+        {
+            if (report.Last is { Round: 2 })
+            {
+                stop.Cancel();
+            }
+        }), stop.Token);
+
+        result.End.Should().Be(ExperimentEnd.Cancelled);
+        result.Best.Round.Should().Be(2);
+        result.Best.Trainer.Should().Be("good");
+    }
+
+    [Fact]
     public void A_grid_holds_every_combination_once()
     {
         var options = Options(maxTrials: 100);

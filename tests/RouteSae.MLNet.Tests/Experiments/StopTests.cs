@@ -128,7 +128,7 @@ public sealed class StopTests
             .Execute(_data);
 
         result.Trials.Should().Contain(trial => trial.Error == "broken");
-        (result.BestModel as IDisposable)!.Dispose();
+        result.Dispose();
         _models.Opened.Single().Model.Shared.IsLoaded.Should().BeFalse();
     }
 
@@ -152,8 +152,10 @@ public sealed class StopTests
         var network = _models.Opened.Single().Model;
 
         network.Shared.IsLoaded.Should().BeTrue();
-        (result.BestModel as IDisposable)!.Dispose();
+        result.Dispose();
         network.Shared.IsLoaded.Should().BeFalse();
+        result.Dispose();
+        result.BestModel.Transform(_data).Preview(1).RowView.Should().ContainSingle("the network is loaded again");
     }
 
     private static RouteSaeExperimentOptions Options() => new() { MaxTrials = 5, Folds = 2, Seed = 2, Trainers = ["LbfgsMaximumEntropy L2=1"] };
