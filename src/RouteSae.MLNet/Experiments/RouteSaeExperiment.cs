@@ -68,6 +68,9 @@ public sealed class RouteSaeExperiment
         return this;
     }
 
+    /// <summary>What the time limit is measured with.</summary>
+    internal TimeProvider Clock { get; set; } = TimeProvider.System;
+
     /// <summary>Runs the experiment with cross-validation, and fits the best trial on all rows.</summary>
     /// <param name="data">The labelled texts. They are kept in memory; rows without a label are left out.</param>
     /// <param name="progress">Told of every trial, and of texts that are encoded.</param>
@@ -108,8 +111,8 @@ public sealed class RouteSaeExperiment
         using var models = new SharedModels(host, _options.TextColumnName, _options.CacheMegabytes, _open);
         var plan = Plan(train, validation, seed, models);
 
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limited.CancelAfter(_options.TimeLimit ?? Timeout.InfiniteTimeSpan);
+        using var timeLimit = new CancellationTokenSource(_options.TimeLimit ?? Timeout.InfiniteTimeSpan, Clock);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeLimit.Token);
         var features = TrialColumns.FreeForFeatures(validation is null ? [train.Schema] : [train.Schema, validation.Schema], plan);
         var runner = new TrialRunner(_options, new ExperimentData(_ml, _options, train, validation, seed), models, features, seed);
         var run = new ExperimentRun(_options, plan, runner, progress);

@@ -84,16 +84,19 @@ public sealed class StopTests
     public void Out_of_time_after_a_trial_it_gives_the_best_so_far()
     {
         var options = Options();
-        options.TimeLimit = TimeSpan.FromSeconds(3);
+        options.TimeLimit = TimeSpan.FromHours(1);
+        var clock = new StoppedClock();
         var progress = new ProgressList(report =>
         {
             if (report.CompletedTrials == 1 && report.Last is not null)
             {
-                Thread.Sleep(options.TimeLimit.Value);
+                clock.TimeIsUp();
             }
         });
+        var experiment = _models.Experiment(options);
+        experiment.Clock = clock;
 
-        var result = _models.Experiment(options).Execute(_data, progress);
+        var result = experiment.Execute(_data, progress);
 
         result.End.Should().Be(ExperimentEnd.TimeLimit);
         result.Trials.Should().ContainSingle();
