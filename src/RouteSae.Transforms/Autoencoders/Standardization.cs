@@ -14,12 +14,13 @@ public static class Standardization
     public static StandardizedActivations Apply(Tensor hiddenState)
     {
         using var scope = NewDisposeScope();
+        using Scalar degrees = hiddenState.shape[^1] - 1, epsilon = Epsilon; // kept from the garbage collector while libtorch reads them
         long[] lastDimension = [-1];
         var mean = hiddenState.mean(lastDimension, keepdim: true);
         var values = hiddenState - mean;
         // torch's std takes one pass by Welford's method, several times slower than these two.
-        var deviation = (values.square().sum(lastDimension, keepdim: true) / (hiddenState.shape[^1] - 1)).sqrt();
-        values = values / (deviation + Epsilon); // not in place: the gradient towards the hidden state needs both
+        var deviation = (values.square().sum(lastDimension, keepdim: true) / degrees).sqrt();
+        values = values / (deviation + epsilon); // not in place: the gradient towards the hidden state needs both
         return new StandardizedActivations(
             values.MoveToOuterDisposeScope(), mean.MoveToOuterDisposeScope(), deviation.MoveToOuterDisposeScope());
     }

@@ -1,5 +1,6 @@
 using RouteSae.Kernels;
 using RouteSae.LanguageModels.Fused;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels;
@@ -24,8 +25,9 @@ internal static class RootMeanSquareNorm
     public static Tensor Plain(Tensor x, Tensor weight, double epsilon)
     {
         using var scope = NewDisposeScope();
+        using Scalar least = epsilon; // kept from the garbage collector while libtorch reads it
         var wide = x.to_type(ScalarType.Float32);
-        var scale = rsqrt(wide.square().mean([-1], keepdim: true) + epsilon);
+        var scale = rsqrt(wide.square().mean([-1], keepdim: true) + least);
         var result = weight.dtype == x.dtype ? weight * (wide * scale).to_type(x.dtype) : (weight * (wide * scale)).to_type(x.dtype);
         return result.MoveToOuterDisposeScope();
     }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels.Blocks;
@@ -26,7 +27,7 @@ internal sealed class PassContext
         (_cached, _length) = (cached, length);
         Positions = positionsFromMask && mask is not null
             ? (mask.to_type(ScalarType.Int64).cumsum(1) - 1).clamp_min(0).narrow(1, cached, length) // [B, S]
-            : arange(cached, cached + length, ScalarType.Int64, _device); // [S]
+            : tensor([.. Enumerable.Range(0, (int)length).Select(position => cached + position)], ScalarType.Int64, _device); // [S]
         _mask = mask is null || mask.all().item<bool>() ? null : mask;
     }
 

@@ -1,5 +1,6 @@
 using RouteSae.Kernels;
 using RouteSae.LanguageModels.Fused;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -81,8 +82,9 @@ internal sealed class SelfAttention(DecoderConfig config, int layer) : IDisposab
         var value = projected.narrow(1, heads + keyValueHeads, keyValueHeads);
         if (cache is not null)
             (key, value) = cache.Append(key, value);
+        using Scalar factor = _queryFactor; // kept from the garbage collector while libtorch reads it
         if (!ScaledAsUsual)
-            query = query * _queryFactor;
+            query = query * factor;
         return Attend(query, key, value, context).transpose(1, 2).flatten(2);
     }
 
