@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using RouteSae.Features;
 using RouteSae.MLNet;
 
 namespace TextClassification;
@@ -11,6 +10,7 @@ public sealed class Explanations
     private readonly IReadOnlyList<float[]> _weights; // [class][feature], the mean over the classes taken off
     private readonly ITransformer _model;
     private readonly RouteSaeTransformer _featurizer;
+    private readonly DecisionExplainer _explainer;
     private readonly MLContext _ml;
 
     public Explanations(MLContext ml, Classifier classifier)
@@ -18,6 +18,7 @@ public sealed class Explanations
         (_ml, _model) = (ml, classifier.Model);
         _featurizer = ((IEnumerable<ITransformer>)_model).OfType<RouteSaeTransformer>().Single();
         _weights = Centered(classifier.Weights());
+        _explainer = new DecisionExplainer(_model, ml.Data.LoadFromEnumerable<LabeledText>([]).Schema);
     }
 
     /// <summary>A feature's part in a decision.</summary>
@@ -51,25 +52,21 @@ public sealed class Explanations
         return [.. labels.Select((label, index) => Strongest(index, feature => sums[label][feature] / Math.Max(1, rows[label]), count))];
     }
 
-    /// <summary>The features of one text that speak most for a class, with the tokens that fired them.</summary>
-    public IReadOnlyList<Reason> OfText(LabeledText text, int label, int count)
-    {
-        var values = new double[_weights[0].Length];
-        var features = _model.Transform(_ml.Data.LoadFromEnumerable([text])).GetColumn<VBuffer<float>>("Features").Single();
-        foreach (var (feature, value) in features.Items())
-            values[feature] = value;
-        var explained = _featurizer.Explain(text.Text);
-        return [.. Top(label, feature => values[feature], count)
-            .Select(top => new Reason(_featurizer.FeatureNames[top.Feature], top.Contribution, FiredOn(explained, top.Feature)))];
-    }
+    /// <summary>The features of one text that speak most for the predicted class, with the words that fired them.</summary>
+    public IReadOnlyList<Reason> OfText(LabeledText text, int label, int count) =>
+    [
+        .. _explainer.Explain(_ml.Data.LoadFromEnumerable([text]), features: _weights[0].Length)[0].Features
+            .Where(feature => feature.Contributions[label] > 0)
+            .Take(count)
+            .Select(feature => new Reason(feature.Name, feature.Contributions[label], FiredOn(text.Text, feature.Occurrences))),
+    ];
 
     /// <summary>The words in which a feature fired most strongly, up to the token on which it did.</summary>
-    private static IReadOnlyList<string> FiredOn(TokenFeatures text, int feature) =>
+    private static IReadOnlyList<string> FiredOn(string text, IReadOnlyList<FeatureOccurrence> occurrences) =>
     [
-        .. text.Tokens.Where(token => token.Pooled)
-            .SelectMany(token => token.Features.Where(f => f.Latent == feature).Select(f => (token.Span, f.Value)))
-            .OrderByDescending(hit => hit.Value)
-            .Select(hit => text.Text[..(hit.Span.Start + hit.Span.Length)].Split(' ', '\n')[^1])
+        .. occurrences
+            .OrderByDescending(hit => hit.Activation)
+            .Select(hit => text[..(hit.Span.Start + hit.Span.Length)].Split(' ', '\n')[^1])
             .Where(word => word.Length > 0)
             .Distinct()
             .Take(3),

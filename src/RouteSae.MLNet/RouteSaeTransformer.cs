@@ -136,31 +136,8 @@ public sealed class RouteSaeTransformer : ITransformer, IDisposable
     /// <summary>Gives up one claim on the network; see the remarks of the class.</summary>
     public void Dispose() => _featurizer.Release();
 
-    void ICanSaveModel.Save(ModelSaveContext ctx)
-    {
-        var manifest = new ArchiveManifest
-        {
-            InputColumnName = InputColumnName,
-            OutputColumnName = OutputColumnName,
-            Pooling = Pooling,
-            MaxTokens = _options.MaxTokens,
-            BatchSize = _options.BatchSize,
-            TokensPerBatch = _options.TokensPerBatch,
-            Precision = _options.Precision,
-            AdditionalPoolings = _options.AdditionalPoolings,
-            Weighting = _options.Weighting,
-            MinimumActivation = _options.MinimumActivation,
-            RoutedColumnName = _options.RoutedColumnName,
-            RoutingShareColumnName = _options.RoutingShareColumnName,
-            TokensColumnName = _options.TokensColumnName,
-            TokenFeaturesColumnName = _options.TokenFeaturesColumnName,
-            Latents = _fitted.Latents,
-            InverseDocumentFrequency = _fitted.InverseDocumentFrequency,
-            Bundle = BundleFile.Measure(new MemoryStream(Bundle.ManifestBytes.ToArray())),
-            LanguageModelLastFoundAt = Bundle.FindLanguageModel(),
-        };
-        ModelArchive.Write(ctx, manifest.WithLeastFormat(), Bundle);
-    }
+    void ICanSaveModel.Save(ModelSaveContext ctx) =>
+        ModelArchive.Write(ctx, ArchiveManifest.Of(InputColumnName, OutputColumnName, _options, _fitted, Bundle).WithLeastFormat(), Bundle);
 
     /// <summary>
     /// Called by ML.NET when it loads a model (see LoadableRegistration.cs). <paramref name="modelLoadContext"/> is declared as object
@@ -169,23 +146,7 @@ public sealed class RouteSaeTransformer : ITransformer, IDisposable
     private static ITransformer Create(IHostEnvironment environment, object modelLoadContext)
     {
         var (manifest, bundle) = ModelArchive.Read(modelLoadContext);
-        var options = new RouteSaeOptions
-        {
-            Pooling = manifest.Pooling,
-            MaxTokens = manifest.MaxTokens,
-            BatchSize = manifest.BatchSize,
-            TokensPerBatch = manifest.TokensPerBatch,
-            Precision = manifest.Precision,
-            AdditionalPoolings = manifest.AdditionalPoolings,
-            Weighting = manifest.Weighting,
-            TopFeatures = manifest.Latents?.Length,
-            MinimumActivation = manifest.MinimumActivation,
-            RoutedColumnName = manifest.RoutedColumnName,
-            RoutingShareColumnName = manifest.RoutingShareColumnName,
-            TokensColumnName = manifest.TokensColumnName,
-            TokenFeaturesColumnName = manifest.TokenFeaturesColumnName,
-            CacheMegabytes = 0,
-        };
+        var options = manifest.Options();
         options.Validate();
         manifest.CheckFitted(bundle.Manifest.Latents);
         var model = FeatureModelLoader.Load(environment.Register("RouteSae"), bundle, options);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using RouteSae.Features;
 using RouteSae.LanguageModels;
+using RouteSae.MLNet.Models;
 using RouteSae.Storage;
 
 namespace RouteSae.MLNet.Persistence;
@@ -65,6 +66,48 @@ internal sealed record ArchiveManifest
 
     /// <summary>Where a referenced language model lay when the transformer was saved; a first place to look.</summary>
     public string? LanguageModelLastFoundAt { get; init; }
+
+    /// <summary>The options of a loaded transformer. It keeps no codes: it transforms, and fits nothing.</summary>
+    public RouteSaeOptions Options() => new()
+    {
+        Pooling = Pooling,
+        AdditionalPoolings = AdditionalPoolings,
+        Weighting = Weighting,
+        TopFeatures = Latents?.Length,
+        MinimumActivation = MinimumActivation,
+        RoutedColumnName = RoutedColumnName,
+        RoutingShareColumnName = RoutingShareColumnName,
+        TokensColumnName = TokensColumnName,
+        TokenFeaturesColumnName = TokenFeaturesColumnName,
+        MaxTokens = MaxTokens,
+        BatchSize = BatchSize,
+        TokensPerBatch = TokensPerBatch,
+        Precision = Precision,
+        CacheMegabytes = 0,
+    };
+
+    /// <summary>Describes a transformer.</summary>
+    public static ArchiveManifest Of(string inputColumnName, string outputColumnName, RouteSaeOptions options, FittedFeatures fitted, FeatureBundle bundle) => new()
+    {
+        InputColumnName = inputColumnName,
+        OutputColumnName = outputColumnName,
+        Pooling = options.Pooling,
+        AdditionalPoolings = options.AdditionalPoolings,
+        Weighting = options.Weighting,
+        MinimumActivation = options.MinimumActivation,
+        RoutedColumnName = options.RoutedColumnName,
+        RoutingShareColumnName = options.RoutingShareColumnName,
+        TokensColumnName = options.TokensColumnName,
+        TokenFeaturesColumnName = options.TokenFeaturesColumnName,
+        MaxTokens = options.MaxTokens,
+        BatchSize = options.BatchSize,
+        TokensPerBatch = options.TokensPerBatch,
+        Precision = options.Precision,
+        Latents = fitted.Latents,
+        InverseDocumentFrequency = fitted.InverseDocumentFrequency,
+        Bundle = BundleFile.Measure(new MemoryStream(bundle.ManifestBytes.ToArray())),
+        LanguageModelLastFoundAt = bundle.FindLanguageModel(),
+    };
 
     /// <summary>The same with the lowest format that says all of it, so that older versions read what they can.</summary>
     public ArchiveManifest WithLeastFormat() => this with { Format = IsPlain ? PlainFormat : CurrentFormat };

@@ -82,9 +82,12 @@ internal sealed class SelfAttention(DecoderConfig config, int layer) : IDisposab
         var value = projected.narrow(1, heads + keyValueHeads, keyValueHeads);
         if (cache is not null)
             (key, value) = cache.Append(key, value);
-        using Scalar factor = _queryFactor; // kept from the garbage collector while libtorch reads it
         if (!ScaledAsUsual)
+        {
+            using Scalar factor = _queryFactor; // kept from the garbage collector while libtorch reads it
             query = query * factor;
+        }
+
         return Attend(query, key, value, context).transpose(1, 2).flatten(2);
     }
 
