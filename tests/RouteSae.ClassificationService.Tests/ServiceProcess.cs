@@ -10,6 +10,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 {
     private const string Listening = "Now listening on: ";
     private const int Terminate = 15;
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
     private readonly StringBuilder _log = new();
@@ -33,17 +34,6 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = new();
 
-    public string Log
-    {
-        get
-        {
-            lock (_log)
-            {
-                return _log.ToString();
-            }
-        }
-    }
-
     /// <summary>Starts the service and waits until it has tried to load its model.</summary>
     public static async Task<ServiceProcess> StartAsync(string modelPath, params string[] settings)
     {
@@ -65,7 +55,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Waits until the answer of /healthz is as wanted, and gives it.</summary>
     public async Task<string> UntilHealthAsync(Func<string, bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var limit = new CancellationTokenSource(Limit);
         while (true)
         {
             var health = await (await Client.GetAsync("healthz", limit.Token)).Content.ReadAsStringAsync(limit.Token);
@@ -78,11 +68,23 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the log has this text: a console is written to, and read, after what it tells of has happened.</summary>
+    public async Task UntilLogAsync(string text)
+    {
+        for (var start = Stopwatch.GetTimestamp(); !Log().Contains(text, StringComparison.Ordinal); await Task.Delay(10))
+        {
+            if (Stopwatch.GetElapsedTime(start) > Limit)
+            {
+                throw new TimeoutException($"The log does not have '{text}':{Environment.NewLine}{Log()}");
+            }
+        }
+    }
+
     /// <summary>Asks the process to stop, as service managers and containers do, and waits for its exit code.</summary>
     public async Task<int> TerminateAsync()
     {
         Kill(_process.Id, Terminate);
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var limit = new CancellationTokenSource(Limit);
         await _process.WaitForExitAsync(limit.Token);
         return _process.ExitCode;
     }
@@ -110,6 +112,14 @@ internal sealed class ServiceProcess : IAsyncDisposable
             RepositoryFiles.Root, "examples", "ClassificationService", "bin", here.Parent!.Name, here.Name, "ClassificationService.dll");
     }
 
+    private string Log()
+    {
+        lock (_log)
+        {
+            return _log.ToString();
+        }
+    }
+
     private void Read(string? line)
     {
         lock (_log)
@@ -119,7 +129,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
         if (line is null)
         {
-            _address.TrySetException(new InvalidOperationException($"The service ended before it listened:{Environment.NewLine}{Log}"));
+            _address.TrySetException(new InvalidOperationException($"The service ended before it listened:{Environment.NewLine}{Log()}"));
         }
         else if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
         {

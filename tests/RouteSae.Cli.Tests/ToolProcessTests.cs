@@ -59,20 +59,36 @@ public sealed class ToolProcessTests : IDisposable
     public async Task TwoProcessesThatWantTheSameModelDownloadItOnce()
     {
         await using var hub = await ServeAsync();
+        const string waiting = "Another process downloads model.safetensors of org/name; waiting for it.";
+        var oneWaits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         hub.Before = async context =>
         {
-            // The weights do not come before the other process has asked what they are and met the lock.
+            // The weights do not come before the other process has met the lock.
             if (context.Request.Method == "GET" && context.Request.Path.Value!.EndsWith("/model.safetensors", StringComparison.Ordinal))
-                await UntilAsync(() => hub.Log.Count(request => request == $"HEAD /org/name/resolve/{LoopbackHub.Commit}/model.safetensors") == 2);
+                await oneWaits.Task.WaitAsync(TimeSpan.FromMinutes(1));
             return false;
         };
         string[] download = ["download", "--model", "org/name"];
 
-        var both = await Task.WhenAll(RunAsync(Variables(hub), download), RunAsync(Variables(hub), download));
+        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(async _ =>
+        {
+            using var process = Start(Variables(hub), download);
+            var output = process.StandardOutput.ReadToEndAsync();
+            var error = new List<string>();
+            while (await process.StandardError.ReadLineAsync() is { } line)
+            {
+                error.Add(line);
+                if (line.Contains(waiting))
+                    oneWaits.TrySetResult();
+            }
+
+            await process.WaitForExitAsync();
+            return (process.ExitCode, Output: await output, Error: error);
+        }));
 
         both.Select(run => run.ExitCode).Should().Equal(0, 0);
         both[0].Output.Should().Be(both[1].Output);
-        both.Should().ContainSingle(run => run.Error.Contains("Another process downloads model.safetensors of org/name; waiting for it."));
+        both.Should().ContainSingle(run => run.Error.Any(line => line.Contains(waiting)));
         hub.Downloads("model.safetensors").Should().Be(1);
         File.ReadAllBytes(Path.Combine(both[0].Output.TrimEnd(), "model.safetensors")).Should().Equal(hub.Files["model.safetensors"].Content);
     }
@@ -123,15 +139,6 @@ public sealed class ToolProcessTests : IDisposable
 
     private (string Name, string Value)[] Variables(LoopbackHub hub) =>
         [("HF_ENDPOINT", hub.Endpoint.ToString()), ("HF_HUB_CACHE", _folder["cache"]), ("HF_HUB_OFFLINE", "0"), ("HF_TOKEN", "")];
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        for (var start = Stopwatch.GetTimestamp(); !condition() && Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(1);)
-            await Task.Delay(50);
-
-        // What the other process does with the answer takes a moment.
-        await Task.Delay(TimeSpan.FromSeconds(1));
-    }
 
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync((string Name, string Value)[] environment, params string[] arguments)
     {

@@ -128,9 +128,9 @@ internal sealed class ModelService<TInput, TOutput> : IDisposable
             throw new OperationCanceledException(_stop);
         }
 
-        Say(new ServingStatus(ServingState.Healthy, "The model answers.", model.LoadedAt));
         _metrics.Loaded(succeeded: true);
         HostingLog.ModelLoaded(_logger, _options.ModelPath);
+        Say(new ServingStatus(ServingState.Healthy, "The model answers.", model.LoadedAt));
     }
 
     private void Refuse(ModelLoadException exception)
@@ -138,17 +138,17 @@ internal sealed class ModelService<TInput, TOutput> : IDisposable
         _metrics.Loaded(succeeded: false);
         if (_slot.LoadedAt is { } loadedAt)
         {
-            Say(new ServingStatus(ServingState.Degraded, $"The model loaded at {loadedAt:u} goes on answering. {exception.Message}", loadedAt));
             HostingLog.ReloadFailed(_logger, exception);
+            Say(new ServingStatus(ServingState.Degraded, $"The model loaded at {loadedAt:u} goes on answering. {exception.Message}", loadedAt));
         }
         else
         {
-            Say(new ServingStatus(ServingState.Unhealthy, exception.Message, LoadedAt: null));
             HostingLog.FirstLoadFailed(_logger, exception);
+            Say(new ServingStatus(ServingState.Unhealthy, exception.Message, LoadedAt: null));
         }
     }
 
-    // Stopped is the last word.
+    // After the metrics and the log, so that whoever sees a status finds them there. Stopped is the last word.
     private void Say(ServingStatus status)
     {
         lock (_gate)
