@@ -1,15 +1,20 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using RouteSae.Features;
+using RouteSae.LanguageModels;
 using RouteSae.Native;
 using TorchSharp;
 
-// Usage: RouteSae.NativeProbe [ensure | initializer]
+// Usage: RouteSae.NativeProbe [ensure | options | initializer]
 // Prints what the tests look at, one "name: value" a line; the exit code is 1 if torch could not be used.
-if (args is ["ensure"])
+if (args is ["ensure" or "options"])
 {
     try
     {
-        TorchRuntime.EnsureLoaded();
+        if (args is ["options"])
+            _ = (new TextFeaturizerOptions(), new DecoderLoadOptions());
+        else
+            TorchRuntime.EnsureLoaded();
     }
     catch (TorchLoadException failure)
     {

@@ -1,4 +1,5 @@
 using RouteSae.LanguageModels;
+using RouteSae.Native;
 using TorchSharp;
 
 namespace RouteSae.Features;
@@ -19,7 +20,7 @@ public sealed class TextFeaturizerOptions
     public Precision Precision { get; set; } = Precision.Float32;
 
     /// <summary>Where the networks compute. Default: the CPU.</summary>
-    public torch.Device Device { get; set; } = torch.CPU;
+    public torch.Device Device { get; set; } = TorchRuntime.Cpu;
 
     /// <summary>Called once, with the first text that has more tokens than are read. Null, the default: nobody is told.</summary>
     public Action<TruncatedText>? FirstTruncated { get; set; }

@@ -1,3 +1,4 @@
+using RouteSae.Native;
 using TorchSharp;
 
 namespace RouteSae.LanguageModels;
@@ -9,7 +10,7 @@ public sealed class DecoderLoadOptions
     public Precision Precision { get; set; } = Precision.Auto;
 
     /// <summary>Where the model computes. Default: the CPU.</summary>
-    public torch.Device Device { get; set; } = torch.CPU;
+    public torch.Device Device { get; set; } = TorchRuntime.Cpu;
 
     /// <summary>
     /// The last hidden state that will be asked for; layers above it are not loaded, nor is the output head.

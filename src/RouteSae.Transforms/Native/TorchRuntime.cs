@@ -61,6 +61,17 @@ public static class TorchRuntime
         _loaded = true;
     }
 
+    /// <summary>The processor, as a default of options, which may be the first to touch TorchSharp.</summary>
+    /// <exception cref="TorchLoadException">As <see cref="EnsureLoaded"/>.</exception>
+    internal static torch.Device Cpu
+    {
+        get
+        {
+            EnsureLoaded();
+            return torch.CPU;
+        }
+    }
+
     /// <summary>
     /// Passes <see cref="Threads"/> on to libtorch for the calling thread, if it was set. libtorch keeps a number for each thread that
     /// calls it, so that the entry points of this library call this.

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using FluentAssertions;
 using RouteSae.Native;
@@ -136,12 +137,15 @@ public sealed class TorchLoadingTests
         folder.GetFiles().Should().BeEmpty();
     }
 
-    [LinuxFact]
-    public void Without_a_native_backend_the_package_is_named_and_nothing_is_copied()
+    [SkippableTheory]
+    [InlineData("ensure")]
+    [InlineData("options")]
+    public void Without_a_native_backend_the_package_is_named_and_nothing_is_copied(string firstUse)
     {
+        Skip.IfNot(OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64, "Libraries are found in other ways elsewhere.");
         using var application = new TemporaryFolder();
         using var cache = new TemporaryFolder();
-        var run = ProbeApplication.WithoutNativeLibraries(application.Path).Start("ensure", cache.Path);
+        var run = ProbeApplication.WithoutNativeLibraries(application.Path).Start(firstUse, cache.Path);
 
         run.ExitCode.Should().Be(1);
         run.Value("failure").Should().StartWith("libLibTorchSharp.so was not found: the application has no native libtorch. "
