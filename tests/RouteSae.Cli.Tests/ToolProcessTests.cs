@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using FluentAssertions;
 using RouteSae.Tests;
 using RouteSae.Tests.Storage.Hub;
@@ -70,25 +71,15 @@ public sealed class ToolProcessTests : IDisposable
         };
         string[] download = ["download", "--model", "org/name"];
 
-        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(async _ =>
+        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => RunAsync(Variables(hub), download, error =>
         {
-            using var process = Start(Variables(hub), download);
-            var output = process.StandardOutput.ReadToEndAsync();
-            var error = new List<string>();
-            while (await process.StandardError.ReadLineAsync() is { } line)
-            {
-                error.Add(line);
-                if (line.Contains(waiting))
-                    oneWaits.TrySetResult();
-            }
-
-            await process.WaitForExitAsync();
-            return (process.ExitCode, Output: await output, Error: error);
-        }));
+            if (error.Contains(waiting))
+                oneWaits.TrySetResult();
+        })));
 
         both.Select(run => run.ExitCode).Should().Equal(0, 0);
         both[0].Output.Should().Be(both[1].Output);
-        both.Should().ContainSingle(run => run.Error.Any(line => line.Contains(waiting)));
+        both.Should().ContainSingle(run => run.Error.Contains(waiting));
         hub.Downloads("model.safetensors").Should().Be(1);
         File.ReadAllBytes(Path.Combine(both[0].Output.TrimEnd(), "model.safetensors")).Should().Equal(hub.Files["model.safetensors"].Content);
     }
@@ -140,12 +131,22 @@ public sealed class ToolProcessTests : IDisposable
     private (string Name, string Value)[] Variables(LoopbackHub hub) =>
         [("HF_ENDPOINT", hub.Endpoint.ToString()), ("HF_HUB_CACHE", _folder["cache"]), ("HF_HUB_OFFLINE", "0"), ("HF_TOKEN", "")];
 
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync((string Name, string Value)[] environment, params string[] arguments)
+    private static Task<(int ExitCode, string Output, string Error)> RunAsync((string Name, string Value)[] environment, params string[] arguments) =>
+        RunAsync(environment, arguments, _ => { });
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync((string Name, string Value)[] environment, string[] arguments, Action<string> eachError)
     {
         using var process = Start(environment, arguments);
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = new StringBuilder();
+        while (await process.StandardError.ReadLineAsync() is { } line)
+        {
+            error.AppendLine(line);
+            eachError(line);
+        }
+
         await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
+        return (process.ExitCode, await output, error.ToString());
     }
 
     private static Process Start((string Name, string Value)[] environment, params string[] arguments)

@@ -84,10 +84,9 @@ internal sealed class ServedModel<TInput, TOutput>
         }
     }
 
-    /// <summary>Why the model decides on each input as it does.</summary>
-    /// <exception cref="ModelNotExplainableException">It cannot be said of this model.</exception>
+    /// <summary>Why the model decides on each input as it does; only where <see cref="NotExplainable"/> is null.</summary>
     public IReadOnlyList<DecisionExplanation> Explain(IReadOnlyList<TInput> inputs, int features) =>
-        (_explainer ?? throw new ModelNotExplainableException(NotExplainable!)).Explain(_ml.Data.LoadFromEnumerable(inputs), features);
+        _explainer!.Explain(_ml.Data.LoadFromEnumerable(inputs), features);
 
     /// <summary>Holds on to the model. False when it has been freed already.</summary>
     public bool TryUse()

@@ -25,7 +25,8 @@ public sealed class StopTests
 
         result.End.Should().Be(ExperimentEnd.Cancelled);
         result.Trials.Should().HaveCount(2);
-        result.BestModel.Transform(_data).Schema.GetColumnOrNull("PredictedLabel").Should().NotBeNull();
+        new MLContext().Data.CreateEnumerable<TicketClass>(result.BestModel.Transform(_data), reuseRowObject: false).Select(ticket => ticket.PredictedLabel)
+            .Should().HaveCount(60).And.OnlyContain(label => label.StartsWith("class "));
     }
 
     [Fact]
