@@ -1,6 +1,6 @@
 using RouteSae.Autoencoders;
 using RouteSae.LanguageModels;
-using RouteSae.Storage;
+using RouteSae.Tensors;
 
 namespace RouteSae.PaperComparison;
 

@@ -1,5 +1,4 @@
 using RouteSae.Autoencoders;
-using RouteSae.LanguageModels;
 using RouteSae.Training;
 
 namespace RouteSae.PaperComparison;

@@ -3,7 +3,7 @@ namespace RouteSae.PaperComparison;
 /// <summary>How texts become batches of hidden states.</summary>
 internal enum DataRule
 {
-    /// <summary>Packed windows, windows and tokens mixed, special tokens left out: the default of <see cref="RouteSae.Training.TextActivationSource"/>.</summary>
+    /// <summary>Packed windows, windows and tokens mixed, special tokens left out: the default of <see cref="RouteSae.Training.Sources.TextActivationSource"/>.</summary>
     PackedAndMixed,
 
     /// <summary>The same, trained on special tokens too.</summary>

@@ -1,5 +1,7 @@
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Statistics;
 using RouteSae.Evaluation;
+using RouteSae.Interpretation;
 using RouteSae.LanguageModels;
 using TorchSharp;
 using static TorchSharp.torch;

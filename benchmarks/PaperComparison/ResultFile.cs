@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RouteSae.Storage;
+using RouteSae.Files;
 
 namespace RouteSae.PaperComparison;
 

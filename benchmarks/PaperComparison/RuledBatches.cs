@@ -1,4 +1,6 @@
-using RouteSae.Training;
+using RouteSae.Reference;
+using RouteSae.Tokens.Windows;
+using RouteSae.Training.Sources;
 using static TorchSharp.torch;
 
 namespace RouteSae.PaperComparison;

@@ -1,4 +1,7 @@
+using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Statistics;
 using RouteSae.Evaluation;
+using RouteSae.Interpretation;
 
 namespace RouteSae.PaperComparison;
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using RouteSae.Storage;
+using RouteSae.Autoencoders;
+using RouteSae.Files;
 using RouteSae.Training;
+using RouteSae.Training.Checkpoints;
 
 namespace RouteSae.PaperComparison;
 

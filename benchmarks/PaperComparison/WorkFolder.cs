@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using RouteSae.Storage;
+using RouteSae.Files;
 
 namespace RouteSae.PaperComparison;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using RouteSae.Benchmarks.Measuring;
 using RouteSae.Benchmarks.Parts;
 using RouteSae.Benchmarks.Reporting;
+using RouteSae.Files;
 using RouteSae.Native;
-using RouteSae.Storage;
 
 namespace RouteSae.Benchmarks;
 

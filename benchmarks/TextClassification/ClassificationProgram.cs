@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using RouteSae.Storage;
+using RouteSae.Files;
 
 namespace RouteSae.ClassificationBenchmark;
 

@@ -1,5 +1,6 @@
 using Microsoft.ML.AutoML;
 using Microsoft.ML.SearchSpace;
+using RouteSae.Features;
 using RouteSae.MLNet;
 
 namespace AutoMLExample;

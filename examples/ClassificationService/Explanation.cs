@@ -1,4 +1,5 @@
-using RouteSae.MLNet;
+using RouteSae.LanguageModels.Torch;
+using RouteSae.MLNet.Explanations;
 using RouteSae.MLNet.Hosting;
 
 namespace ClassificationService;

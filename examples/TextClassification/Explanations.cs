@@ -1,6 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using RouteSae.MLNet;
+using RouteSae.LanguageModels.Torch;
+using RouteSae.MLNet.Explanations;
+using RouteSae.MLNet.Pipelines;
 
 namespace TextClassification;
 

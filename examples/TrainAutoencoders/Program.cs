@@ -3,11 +3,13 @@
 // and a checkpoint folder in Hugging Face's format (default: the embedded model).
 using RouteSae.Autoencoders;
 using RouteSae.Evaluation;
+using RouteSae.Files;
 using RouteSae.LanguageModels;
-using RouteSae.Storage;
 using RouteSae.TinyModel;
 using RouteSae.Tokens;
 using RouteSae.Training;
+using RouteSae.Training.Checkpoints;
+using RouteSae.Training.Sources;
 
 var output = Directory.CreateDirectory(args.Length > 0 ? args[0] : "trained").FullName;
 var modelFolder = args.Length > 1 ? args[1] : TinyModelFiles.CopyLanguageModel(Path.Combine(output, "language-model"));

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using RouteSae.LanguageModels;
-using RouteSae.Storage;
+using RouteSae.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

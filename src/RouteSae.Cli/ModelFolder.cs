@@ -1,4 +1,4 @@
-using RouteSae.Storage.Hub;
+using RouteSae.Hub;
 using Spectre.Console;
 
 namespace RouteSae.Cli;

@@ -1,4 +1,4 @@
-using RouteSae.Storage;
+using RouteSae.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using RouteSae.Storage;
+using RouteSae.Files;
 using RouteSae.Tokens;
 
 namespace RouteSae.Cli;

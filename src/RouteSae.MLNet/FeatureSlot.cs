@@ -1,4 +1,5 @@
 using RouteSae.Features;
+using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet;
 

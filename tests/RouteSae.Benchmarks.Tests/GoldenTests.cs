@@ -2,7 +2,7 @@ using System.Text.Json;
 using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.Benchmarks.PlainPort;
-using RouteSae.Storage;
+using RouteSae.Tensors;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

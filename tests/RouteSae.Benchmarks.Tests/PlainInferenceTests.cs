@@ -1,5 +1,4 @@
 using FluentAssertions;
-using RouteSae.Autoencoders;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,5 +1,4 @@
 using FluentAssertions;
-using RouteSae.Autoencoders;
 using RouteSae.Benchmarks.PlainPort;
 using RouteSae.Benchmarks.Work;
 using RouteSae.Training;

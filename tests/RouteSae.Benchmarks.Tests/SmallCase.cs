@@ -1,7 +1,7 @@
 using RouteSae.Autoencoders;
 using RouteSae.Benchmarks.PlainPort;
 using RouteSae.Benchmarks.Work;
-using RouteSae.Training;
+using RouteSae.Training.Sources;
 using static TorchSharp.torch;
 
 namespace RouteSae.Benchmarks.Tests;

@@ -1,4 +1,3 @@
-using RouteSae.Tests;
 
 namespace RouteSae.ClassificationService.Tests;
 

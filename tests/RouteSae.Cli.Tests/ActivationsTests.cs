@@ -1,6 +1,5 @@
 using FluentAssertions;
-using RouteSae.Storage;
-using RouteSae.Tests;
+using RouteSae.Tensors;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FluentAssertions;
-using RouteSae.Tests;
 using Xunit;
 
 namespace RouteSae.Cli.Tests;

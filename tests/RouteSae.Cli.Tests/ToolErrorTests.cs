@@ -1,6 +1,4 @@
 using FluentAssertions;
-using RouteSae.Storage;
-using RouteSae.Tests;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
 using RouteSae.Native;
-using RouteSae.Storage;
+using RouteSae.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

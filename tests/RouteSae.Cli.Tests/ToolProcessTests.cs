@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using FluentAssertions;
-using RouteSae.Tests;
-using RouteSae.Tests.Storage.Hub;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,8 +1,10 @@
 using FluentAssertions;
 using Microsoft.ML;
+using RouteSae.Bundles;
 using RouteSae.Features;
+using RouteSae.Files;
 using RouteSae.MLNet.Models;
-using RouteSae.Storage;
+using RouteSae.MLNet.Pipelines;
 using RouteSae.TinyModel;
 
 namespace RouteSae.MLNet.Tests;

@@ -1,6 +1,8 @@
+using RouteSae.Bundles;
 using RouteSae.Features;
+using RouteSae.Files;
 using RouteSae.MLNet.Models;
-using RouteSae.Storage;
+using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Tests;
 

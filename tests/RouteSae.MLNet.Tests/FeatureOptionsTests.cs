@@ -1,9 +1,10 @@
 using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using RouteSae.Autoencoders.Statistics;
 using RouteSae.Features;
-using RouteSae.Storage;
-using RouteSae.Tests.Features;
+using RouteSae.MLNet.DataViews;
+using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Tests;
 
@@ -103,7 +104,7 @@ public sealed class FeatureOptionsTests(SmallModel small) : IClassFixture<SmallM
     [Fact]
     public void A_minimum_activation_holds_for_tokens()
     {
-        using var featurizer = TextFeaturizer.Load(SmallBundle.Build());
+        using var featurizer = SmallBundle.Build().LoadFeaturizer();
         var codes = featurizer.Encode(_texts);
         using var fitted = Fit(new() { Pooling = Pooling.Count, MinimumActivation = 0.5f });
 
@@ -114,7 +115,7 @@ public sealed class FeatureOptionsTests(SmallModel small) : IClassFixture<SmallM
     [Fact]
     public void Further_columns_show_the_routed_activation_the_routing_and_the_tokens()
     {
-        using var featurizer = TextFeaturizer.Load(SmallBundle.Build());
+        using var featurizer = SmallBundle.Build().LoadFeaturizer();
         var codes = featurizer.Encode(_texts, meanActivation: true);
         var estimator = Estimator(AllColumns());
         using var fitted = estimator.Fit(Data());
@@ -193,7 +194,7 @@ public sealed class FeatureOptionsTests(SmallModel small) : IClassFixture<SmallM
 
     private FeatureVector[] Pooled(Pooling pooling, string[]? texts = null)
     {
-        using var featurizer = TextFeaturizer.Load(SmallBundle.Build());
+        using var featurizer = SmallBundle.Build().LoadFeaturizer();
         return featurizer.Featurize(texts ?? _texts, pooling);
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using RouteSae.Tests;
 
 namespace RouteSae.MLNet.Tests;
 

@@ -1,12 +1,9 @@
 using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using RouteSae.Bundles;
 using RouteSae.Features;
-using RouteSae.Storage;
-using RouteSae.Storage.Published;
-using RouteSae.Tests;
-using RouteSae.Tests.Features;
-using RouteSae.Tests.Storage.Published;
+using RouteSae.Published;
 using TorchSharp;
 
 namespace RouteSae.MLNet.Tests;

@@ -1,8 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using RouteSae.Features;
-using RouteSae.Tests;
-using RouteSae.Tests.Features;
 
 namespace RouteSae.MLNet.Tests;
 

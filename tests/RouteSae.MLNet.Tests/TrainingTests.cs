@@ -1,7 +1,7 @@
 using FluentAssertions;
 using Microsoft.ML;
 using RouteSae.Features;
-using RouteSae.Tests.Features;
+using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Tests;
 

@@ -3,9 +3,10 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using RouteSae.Autoencoders;
+using RouteSae.Bundles;
 using RouteSae.Features;
-using RouteSae.Storage;
-using RouteSae.Tests.Features;
+using RouteSae.Files;
+using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Tests;
 
@@ -18,7 +19,7 @@ public sealed class TransformerTests(SmallModel small) : IClassFixture<SmallMode
     public void Features_are_those_of_the_featurizer()
     {
         var texts = SampleTexts.Many(50);
-        using var featurizer = TextFeaturizer.Load(FeatureBundle.Open(small.Folder));
+        using var featurizer = FeatureBundle.Open(small.Folder).LoadFeaturizer();
 
         using var transformer = Fit(Pooling.Mean);
 

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using RouteSae.Tests;
 
 namespace RouteSae.Package.Tests;
 

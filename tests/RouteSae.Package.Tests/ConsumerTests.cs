@@ -1,5 +1,4 @@
 using RouteSae.Package.Tests.Snippets;
-using RouteSae.Tests;
 
 namespace RouteSae.Package.Tests;
 

@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using RouteSae.Tests;
+using RouteSae.MLNet.DataViews;
 
 namespace RouteSae.Package.Tests;
 

@@ -1,8 +1,11 @@
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Statistics;
 using RouteSae.LanguageModels;
 using RouteSae.Native;
 using RouteSae.Tokens;
 using RouteSae.Training;
+using RouteSae.Training.Checkpoints;
+using RouteSae.Training.Sources;
 
 // Usage: RouteSae.TrainingProbe LANGUAGE-MODEL CHECKPOINTS RESULTS
 // Trains two autoencoders on one pass of a small language model, on one thread, with a checkpoint every third step. Prints

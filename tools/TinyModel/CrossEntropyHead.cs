@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using RouteSae.Kernels;
-using RouteSae.LanguageModels.Fused;
+using RouteSae.LanguageModels.Torch.Fused;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tools.TinyModel;

@@ -1,5 +1,6 @@
 using RouteSae.LanguageModels;
-using RouteSae.Storage;
+using RouteSae.LanguageModels.Torch;
+using RouteSae.Tensors;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tools.TinyModel;

@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using RouteSae.Storage;
+using RouteSae.Files;
 
 namespace RouteSae.Tools.TinyModel;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using RouteSae.Storage;
+using RouteSae.Files;
 
 namespace RouteSae.Tools.TinyModel;
 

@@ -1,8 +1,11 @@
 using System.Globalization;
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Statistics;
+using RouteSae.Bundles;
 using RouteSae.Features;
+using RouteSae.Files;
+using RouteSae.Interpretation;
 using RouteSae.LanguageModels;
-using RouteSae.Storage;
 using RouteSae.Tokens;
 using RouteSae.Training;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
 using RouteSae.LanguageModels;
-using RouteSae.Training;
+using RouteSae.Training.Sources;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tools.TinyModel;

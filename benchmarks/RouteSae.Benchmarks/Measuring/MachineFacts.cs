@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
-using RouteSae.LanguageModels;
+using RouteSae.Kernels;
 using TorchSharp;
 
 namespace RouteSae.Benchmarks.Measuring;

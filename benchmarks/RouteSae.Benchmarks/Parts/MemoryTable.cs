@@ -1,5 +1,6 @@
 using System.Text;
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Statistics;
 using RouteSae.Benchmarks.Measuring;
 using RouteSae.Benchmarks.PlainPort;
 using RouteSae.Benchmarks.Work;

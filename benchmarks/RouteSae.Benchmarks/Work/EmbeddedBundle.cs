@@ -1,9 +1,10 @@
 using System.Text;
 using RouteSae.Autoencoders;
 using RouteSae.Benchmarks.PlainPort;
+using RouteSae.Bundles;
 using RouteSae.Features;
 using RouteSae.LanguageModels;
-using RouteSae.Storage;
+using RouteSae.Tensors;
 using RouteSae.TinyModel;
 using RouteSae.Tokens;
 using TorchSharp;
@@ -35,7 +36,7 @@ internal sealed class EmbeddedBundle : IBundleFiles
     public Stream Open(string name) => TinyModelFiles.Open(name);
 
     /// <summary>The product. The caller owns it.</summary>
-    public TextFeaturizer Load(Precision precision) => TextFeaturizer.Load(_bundle, new TextFeaturizerOptions { Precision = precision });
+    public TextFeaturizer Load(Precision precision) => _bundle.LoadFeaturizer(new TextFeaturizerOptions { Precision = precision });
 
     /// <summary>The plain way, in float32. The caller owns it.</summary>
     public PlainFeaturizer LoadPlain()

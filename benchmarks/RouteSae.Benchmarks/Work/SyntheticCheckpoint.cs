@@ -1,5 +1,4 @@
-using RouteSae.LanguageModels;
-using RouteSae.Storage;
+using RouteSae.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

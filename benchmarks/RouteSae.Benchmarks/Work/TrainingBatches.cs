@@ -1,4 +1,4 @@
-using RouteSae.Training;
+using RouteSae.Training.Sources;
 
 namespace RouteSae.Benchmarks.Work;
 

@@ -1,8 +1,8 @@
 using RouteSae.Autoencoders;
+using RouteSae.Bundles;
 using RouteSae.Features;
 using RouteSae.LanguageModels;
 using RouteSae.MLNet.Models;
-using RouteSae.Storage;
 using RouteSae.Tokens;
 using TorchSharp;
 

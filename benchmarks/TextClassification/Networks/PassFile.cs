@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using RouteSae.Storage;
+using RouteSae.Files;
 
 namespace RouteSae.ClassificationBenchmark;
 

@@ -1,5 +1,6 @@
 using RouteSae.Autoencoders;
 using RouteSae.Training;
+using RouteSae.Training.Sources;
 
 namespace RouteSae.ClassificationBenchmark;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RouteSae.Storage;
+using RouteSae.Files;
 
 namespace RouteSae.ClassificationBenchmark;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using RouteSae.Storage;
+using RouteSae.Files;
 
 namespace RouteSae.ClassificationBenchmark;
 

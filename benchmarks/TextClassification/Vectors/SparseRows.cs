@@ -1,4 +1,5 @@
 using RouteSae.Features;
+using RouteSae.MLNet.DataViews;
 
 namespace RouteSae.ClassificationBenchmark;
 

@@ -1,7 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using RouteSae.Files;
+using RouteSae.Hub;
 using RouteSae.MLNet.DataViews;
-using RouteSae.Storage;
 
 namespace RouteSae.MLNet.Experiments;
 

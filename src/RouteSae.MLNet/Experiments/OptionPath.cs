@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using System.Reflection;
+using RouteSae.Features;
 
 namespace RouteSae.MLNet.Experiments;
 

@@ -1,5 +1,5 @@
 using Microsoft.ML;
-using RouteSae.Storage;
+using RouteSae.Files;
 
 namespace RouteSae.MLNet.Experiments;
 

@@ -2,8 +2,10 @@ using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using RouteSae.Bundles;
+using RouteSae.LanguageModels;
 using RouteSae.MLNet.Models;
-using RouteSae.Storage;
+using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Experiments;
 

@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using RouteSae.MLNet.Interop;
 using RouteSae.MLNet.Models;
+using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Experiments;
 

@@ -1,6 +1,7 @@
 using Microsoft.ML;
+using RouteSae.MLNet.Pipelines;
 
-namespace RouteSae.MLNet;
+namespace RouteSae.MLNet.Explanations;
 
 /// <summary>Which RouteSae columns the values of a model's columns are made of.</summary>
 internal sealed class ColumnSources

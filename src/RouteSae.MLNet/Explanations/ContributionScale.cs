@@ -1,4 +1,4 @@
-namespace RouteSae.MLNet;
+namespace RouteSae.MLNet.Explanations;
 
 /// <summary>What the contributions of <see cref="FeatureContribution.Contributions"/> add up to, together with the predictor's bias.</summary>
 public enum ContributionScale

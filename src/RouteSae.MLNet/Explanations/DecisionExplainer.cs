@@ -1,8 +1,9 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using RouteSae.MLNet.DataViews;
+using RouteSae.MLNet.Pipelines;
 
-namespace RouteSae.MLNet;
+namespace RouteSae.MLNet.Explanations;
 
 /// <summary>
 /// Says why a model with a RouteSae column decides as it does: the named features that a linear predictor weighed, what each

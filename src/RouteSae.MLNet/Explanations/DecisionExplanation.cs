@@ -1,4 +1,4 @@
-namespace RouteSae.MLNet;
+namespace RouteSae.MLNet.Explanations;
 
 /// <summary>Why a model over named features decided on a row as it did.</summary>
 /// <param name="Classes">

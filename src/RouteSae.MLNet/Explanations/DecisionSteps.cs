@@ -2,9 +2,11 @@ using Microsoft.ML;
 using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
+using RouteSae.MLNet.DataViews;
 using RouteSae.MLNet.Models;
+using RouteSae.MLNet.Pipelines;
 
-namespace RouteSae.MLNet;
+namespace RouteSae.MLNet.Explanations;
 
 /// <summary>The steps of a model up to the predictor that decides; what follows it (calibrators, names of classes) does not matter to an explanation.</summary>
 /// <param name="Parts">The steps in order; the last one is the predictor.</param>

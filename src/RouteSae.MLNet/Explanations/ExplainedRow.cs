@@ -1,8 +1,10 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using RouteSae.Features;
+using RouteSae.MLNet.DataViews;
+using RouteSae.MLNet.Pipelines;
 
-namespace RouteSae.MLNet;
+namespace RouteSae.MLNet.Explanations;
 
 /// <summary>Reads what an explanation needs from the row that a cursor is on.</summary>
 internal sealed class ExplainedRow

@@ -1,4 +1,4 @@
-namespace RouteSae.MLNet;
+namespace RouteSae.MLNet.Explanations;
 
 /// <summary>A feature's part in a decision.</summary>
 public sealed record FeatureContribution

@@ -1,6 +1,7 @@
+using RouteSae.LanguageModels.Torch;
 using RouteSae.Tokens;
 
-namespace RouteSae.MLNet;
+namespace RouteSae.MLNet.Explanations;
 
 /// <summary>A place in a text on which a feature fired.</summary>
 /// <param name="Span">The characters (UTF-16) of the token.</param>

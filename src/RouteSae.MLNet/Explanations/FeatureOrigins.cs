@@ -1,6 +1,8 @@
 using RouteSae.Features;
+using RouteSae.MLNet.DataViews;
+using RouteSae.MLNet.Pipelines;
 
-namespace RouteSae.MLNet;
+namespace RouteSae.MLNet.Explanations;
 
 /// <summary>
 /// Which latents of which RouteSae columns stand in the slots of the vector that a predictor reads, by their names: selections and

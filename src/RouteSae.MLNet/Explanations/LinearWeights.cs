@@ -1,7 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
 
-namespace RouteSae.MLNet;
+namespace RouteSae.MLNet.Explanations;
 
 /// <summary>The weights of a linear predictor.</summary>
 /// <param name="ByClass">[class][slot], the mean over the classes taken off where there are several.</param>

@@ -2,7 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using RouteSae.MLNet.DataViews;
 
-namespace RouteSae.MLNet;
+namespace RouteSae.MLNet.Explanations;
 
 /// <summary>What a model's scores are called.</summary>
 internal static class ScoreNames

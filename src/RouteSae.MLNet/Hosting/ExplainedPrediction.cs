@@ -1,3 +1,5 @@
+using RouteSae.MLNet.Explanations;
+
 namespace RouteSae.MLNet.Hosting;
 
 /// <summary>A prediction with the features behind it.</summary>

@@ -1,3 +1,5 @@
+using RouteSae.MLNet.Explanations;
+
 namespace RouteSae.MLNet.Hosting;
 
 /// <summary>The answer to one request.</summary>

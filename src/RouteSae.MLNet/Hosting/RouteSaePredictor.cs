@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using RouteSae.Features;
 
 namespace RouteSae.MLNet.Hosting;
 

@@ -1,6 +1,8 @@
 using Microsoft.ML;
 using RouteSae.MLNet.DataViews;
+using RouteSae.MLNet.Explanations;
 using RouteSae.MLNet.Models;
+using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Hosting;
 

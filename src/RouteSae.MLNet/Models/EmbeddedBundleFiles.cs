@@ -1,4 +1,5 @@
-using RouteSae.Storage;
+using RouteSae.Bundles;
+using RouteSae.Files;
 using RouteSae.TinyModel;
 
 namespace RouteSae.MLNet.Models;

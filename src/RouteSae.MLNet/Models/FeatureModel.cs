@@ -1,5 +1,4 @@
-using RouteSae.Features;
-using RouteSae.Storage;
+using RouteSae.Bundles;
 
 namespace RouteSae.MLNet.Models;
 

@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
+using RouteSae.Bundles;
 using RouteSae.Features;
-using RouteSae.Storage;
+using RouteSae.LanguageModels;
 
 namespace RouteSae.MLNet.Models;
 
@@ -24,7 +25,7 @@ internal static class FeatureModelLoader
             FirstTruncated = text => Warn(host, text),
         };
         var cache = options.CacheMegabytes > 0 ? new CodesCache((long)options.CacheMegabytes << 20) : null;
-        return new FeatureModel(bundle, new SharedFeaturizer(() => TextFeaturizer.Load(bundle, settings), () => cache?.Clear()))
+        return new FeatureModel(bundle, new SharedFeaturizer(() => bundle.LoadFeaturizer(settings), () => cache?.Clear()))
         {
             Cache = cache,
             Warn = message => Warn(host, message),

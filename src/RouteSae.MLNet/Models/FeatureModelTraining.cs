@@ -1,7 +1,8 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using RouteSae.Storage;
+using RouteSae.Autoencoders.Statistics;
+using RouteSae.Bundles;
 using RouteSae.Training;
 
 namespace RouteSae.MLNet.Models;

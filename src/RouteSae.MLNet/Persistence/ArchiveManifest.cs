@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RouteSae.Bundles;
 using RouteSae.Features;
+using RouteSae.Files;
 using RouteSae.LanguageModels;
 using RouteSae.MLNet.Models;
-using RouteSae.Storage;
 
 namespace RouteSae.MLNet.Persistence;
 

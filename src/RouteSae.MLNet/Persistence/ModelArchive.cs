@@ -1,6 +1,8 @@
 using Microsoft.ML;
+using RouteSae.Bundles;
+using RouteSae.Files;
+using RouteSae.MLNet.DataViews;
 using RouteSae.MLNet.Interop;
-using RouteSae.Storage;
 
 namespace RouteSae.MLNet.Persistence;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
+using RouteSae.Checks;
 using RouteSae.Native;
-using RouteSae.Storage;
+using RouteSae.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;

@@ -1,4 +1,5 @@
-using RouteSae.Storage;
+using RouteSae.Checks;
+using RouteSae.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

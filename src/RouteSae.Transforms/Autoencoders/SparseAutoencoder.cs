@@ -1,7 +1,8 @@
 using RouteSae.Autoencoders.Kernels;
+using RouteSae.Checks;
 using RouteSae.Kernels;
 using RouteSae.Native;
-using RouteSae.Storage;
+using RouteSae.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,8 @@
 using RouteSae.Autoencoders;
+using RouteSae.Checks;
 using RouteSae.LanguageModels;
 using RouteSae.Native;
-using RouteSae.Training;
+using RouteSae.Reference;
 using TorchSharp;
 using static TorchSharp.torch;
 

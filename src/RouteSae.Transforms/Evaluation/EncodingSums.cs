@@ -1,4 +1,5 @@
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Statistics;
 
 namespace RouteSae.Evaluation;
 

@@ -1,5 +1,5 @@
 using RouteSae.Tokens;
-using RouteSae.Training;
+using RouteSae.Tokens.Windows;
 using static TorchSharp.torch;
 
 namespace RouteSae.Evaluation;

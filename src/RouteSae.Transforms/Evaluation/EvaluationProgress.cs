@@ -1,3 +1,5 @@
+using RouteSae.Autoencoders;
+
 namespace RouteSae.Evaluation;
 
 /// <summary>How an evaluation stands.</summary>

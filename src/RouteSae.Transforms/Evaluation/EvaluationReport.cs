@@ -1,3 +1,6 @@
+using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Statistics;
+
 namespace RouteSae.Evaluation;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Statistics;
 using static TorchSharp.torch;
 
 namespace RouteSae.Evaluation;

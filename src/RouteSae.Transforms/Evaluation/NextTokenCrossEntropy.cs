@@ -1,3 +1,4 @@
+using RouteSae.Autoencoders.Statistics;
 using RouteSae.Native;
 using TorchSharp;
 using static TorchSharp.torch;

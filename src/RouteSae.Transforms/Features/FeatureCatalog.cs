@@ -1,7 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using RouteSae.Storage;
+using RouteSae.Bundles;
+using RouteSae.Files;
 
 namespace RouteSae.Features;
 

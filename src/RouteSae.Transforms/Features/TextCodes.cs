@@ -1,3 +1,5 @@
+using RouteSae.Autoencoders.Statistics;
+
 namespace RouteSae.Features;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using RouteSae.Storage;
-
 namespace RouteSae.Features;
 
 /// <summary>
@@ -34,13 +32,6 @@ public sealed class TextFeaturizer : ITextFeaturizer
 
     /// <inheritdoc/>
     public string TokenText(int id) => _preparer.TokenText(id);
-
-    /// <summary>Loads the networks of a bundle, after verifying all its files once more.</summary>
-    /// <param name="bundle">The bundle.</param>
-    /// <param name="options">Settings; the defaults when null.</param>
-    /// <exception cref="LanguageModelNotFoundException">The bundle refers to a language model that is not there.</exception>
-    /// <exception cref="BundleFormatException">Files have changed since the bundle was opened, or its parts do not fit together.</exception>
-    public static TextFeaturizer Load(FeatureBundle bundle, TextFeaturizerOptions? options = null) => TextFeaturizerLoader.Load(bundle, options ?? new());
 
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The featurizer was disposed.</exception>

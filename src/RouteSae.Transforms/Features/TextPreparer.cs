@@ -1,5 +1,4 @@
 using RouteSae.LanguageModels;
-using RouteSae.Storage;
 using RouteSae.Tokens;
 
 namespace RouteSae.Features;

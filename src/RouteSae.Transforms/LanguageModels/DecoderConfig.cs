@@ -1,3 +1,5 @@
+using RouteSae.LanguageModels.Torch;
+
 namespace RouteSae.LanguageModels;
 
 /// <summary>

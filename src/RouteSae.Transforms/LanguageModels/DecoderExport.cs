@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RouteSae.Files;
 using RouteSae.LanguageModels.Families;
-using RouteSae.Storage;
+using RouteSae.LanguageModels.Torch;
+using RouteSae.Tensors;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels;

@@ -1,5 +1,5 @@
-using RouteSae.LanguageModels.Blocks;
 using RouteSae.LanguageModels.Families;
+using RouteSae.LanguageModels.Torch;
 using RouteSae.Native;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using RouteSae.Kernels;
-using RouteSae.LanguageModels.Blocks;
+using RouteSae.LanguageModels.Torch;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels;

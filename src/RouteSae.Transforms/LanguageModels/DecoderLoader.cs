@@ -1,6 +1,7 @@
-using RouteSae.LanguageModels.Blocks;
+using RouteSae.Kernels;
 using RouteSae.LanguageModels.Families;
-using RouteSae.Storage;
+using RouteSae.LanguageModels.Torch;
+using RouteSae.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 

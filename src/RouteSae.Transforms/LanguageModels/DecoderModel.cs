@@ -1,6 +1,7 @@
-using RouteSae.LanguageModels.Blocks;
+using RouteSae.Hub;
+using RouteSae.LanguageModels.Torch;
 using RouteSae.Native;
-using RouteSae.Storage;
+using RouteSae.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,4 +1,4 @@
-using RouteSae.LanguageModels.Blocks;
+using RouteSae.LanguageModels.Torch;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels;

@@ -1,3 +1,4 @@
+using RouteSae.Autoencoders;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels;

@@ -1,5 +1,5 @@
 using RouteSae.Kernels;
-using RouteSae.LanguageModels.Fused;
+using RouteSae.LanguageModels.Torch.Fused;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,5 +1,5 @@
 using RouteSae.Kernels;
-using RouteSae.LanguageModels.Fused;
+using RouteSae.LanguageModels.Torch.Fused;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using RouteSae.Storage;
+using RouteSae.Tensors;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels;

@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
-using RouteSae.Storage;
+using RouteSae.Files;
 
 namespace RouteSae.Native;
 

@@ -1,4 +1,7 @@
-using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Statistics;
+using RouteSae.Tensors;
+using RouteSae.Training.Checkpoints;
+using RouteSae.Training.Sources;
 
 namespace RouteSae.Training;
 
@@ -23,7 +26,7 @@ public sealed partial class AutoencoderTrainer
     /// <exception cref="ArgumentException">The checkpoint options are not possible.</exception>
     /// <exception cref="InvalidOperationException">A hidden state is NaN or infinite, or the loss is.</exception>
     /// <exception cref="TrainingMismatchException">The checkpoint is of a training with other options, another model or other texts.</exception>
-    /// <exception cref="Storage.SafetensorsFormatException">All checkpoints in the folder are damaged.</exception>
+    /// <exception cref="SafetensorsFormatException">All checkpoints in the folder are damaged.</exception>
     /// <exception cref="IOException">Another process trains into the folder, or a checkpoint cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public TrainingReport Train(

@@ -1,5 +1,6 @@
 using RouteSae.Autoencoders;
 using RouteSae.Autoencoders.Kernels;
+using RouteSae.Autoencoders.Statistics;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,7 @@
 using RouteSae.Autoencoders;
+using RouteSae.Tensors;
+using RouteSae.Training.Objectives;
+using RouteSae.Training.Optimization;
 
 namespace RouteSae.Training;
 

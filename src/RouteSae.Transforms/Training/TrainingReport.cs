@@ -1,3 +1,5 @@
+using RouteSae.Autoencoders.Statistics;
+
 namespace RouteSae.Training;
 
 /// <summary>What a training run has done.</summary>

@@ -1,3 +1,7 @@
+using RouteSae.Tensors;
+using RouteSae.Training.Checkpoints;
+using RouteSae.Training.Sources;
+
 namespace RouteSae.Training;
 
 /// <content>What a sweep must save to go on as if it had not stopped.</content>
@@ -26,7 +30,7 @@ public sealed partial class TrainingSweep
     /// <returns>One result a route, in their order. A failure from before a resumption comes back with its message alone.</returns>
     /// <exception cref="ArgumentException">The checkpoint options are not possible.</exception>
     /// <exception cref="TrainingMismatchException">The checkpoint is of a sweep with other routes, options, models or texts.</exception>
-    /// <exception cref="Storage.SafetensorsFormatException">All checkpoints in the folder are damaged.</exception>
+    /// <exception cref="SafetensorsFormatException">All checkpoints in the folder are damaged.</exception>
     /// <exception cref="IOException">Another process trains into the folder, or a checkpoint cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     public IReadOnlyList<SweepResult> Train(

@@ -1,4 +1,6 @@
-using RouteSae.Autoencoders;
+using RouteSae.Checks;
+using RouteSae.Training.Checkpoints;
+using RouteSae.Training.Sources;
 
 namespace RouteSae.Training;
 

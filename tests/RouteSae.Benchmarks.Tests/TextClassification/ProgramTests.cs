@@ -76,7 +76,7 @@ public sealed class ProgramTests : IDisposable
         var reader = new RouteSaeReader(model.RouteSae, texts.Length, Pooling.Max, Pooling.Sum);
         TextPass.Run(model.LanguageModel, model.Preparer, model.HiddenStates, texts, [reader], default);
 
-        using var product = TextFeaturizer.Load(model.Bundle);
+        using var product = model.Bundle.LoadFeaturizer();
         foreach (var pooling in new[] { Pooling.Max, Pooling.Sum })
             reader.Rows(pooling).Should().BeEquivalentTo(SparseRows.Of(product.Featurize(texts, pooling), model.RouteSae.Latents));
     }

@@ -4,7 +4,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
 using Microsoft.ML.Trainers.FastTree;
 using RouteSae.Features;
-using RouteSae.Tests.Features;
 
 namespace RouteSae.MLNet.Tests.Compatibility;
 

@@ -2,6 +2,8 @@ using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
+using RouteSae.MLNet.DataViews;
+using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Tests.Compatibility;
 

@@ -1,7 +1,7 @@
 using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using RouteSae.Tests.Features;
+using RouteSae.MLNet.DataViews;
 
 namespace RouteSae.MLNet.Tests.Compatibility;
 

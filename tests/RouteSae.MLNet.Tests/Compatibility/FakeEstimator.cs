@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Tests.Compatibility;
 

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using Microsoft.ML;
+using RouteSae.MLNet.DataViews;
 
 namespace RouteSae.MLNet.Tests.Compatibility;
 

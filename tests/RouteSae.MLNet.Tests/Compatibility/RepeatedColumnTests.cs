@@ -2,7 +2,8 @@ using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using RouteSae.Features;
-using RouteSae.Tests.Features;
+using RouteSae.MLNet.DataViews;
+using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Tests.Compatibility;
 

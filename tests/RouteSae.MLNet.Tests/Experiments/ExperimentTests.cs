@@ -4,6 +4,7 @@ using FluentAssertions;
 using Microsoft.ML;
 using RouteSae.Features;
 using RouteSae.MLNet.Experiments;
+using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Tests.Experiments;
 

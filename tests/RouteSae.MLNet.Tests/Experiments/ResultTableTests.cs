@@ -1,8 +1,8 @@
 using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using RouteSae.Features;
 using RouteSae.MLNet.Experiments;
-using RouteSae.Tests;
 
 namespace RouteSae.MLNet.Tests.Experiments;
 

@@ -2,6 +2,7 @@ using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
+using RouteSae.MLNet.Explanations;
 
 namespace RouteSae.MLNet.Tests.Explanations;
 

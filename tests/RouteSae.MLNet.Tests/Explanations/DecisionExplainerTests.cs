@@ -3,7 +3,9 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
 using RouteSae.Features;
-using RouteSae.Tests.Features;
+using RouteSae.LanguageModels.Torch;
+using RouteSae.MLNet.Explanations;
+using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Tests.Explanations;
 

@@ -2,8 +2,9 @@ using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using RouteSae.Features;
+using RouteSae.MLNet.Explanations;
 using RouteSae.MLNet.Models;
-using RouteSae.Tests.Features;
+using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Tests.Explanations;
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using RouteSae.MLNet.Hosting;
-using RouteSae.Tests;
 
 namespace RouteSae.MLNet.Tests.Hosting;
 

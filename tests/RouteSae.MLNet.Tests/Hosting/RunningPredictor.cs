@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using RouteSae.MLNet.Hosting;
-using RouteSae.Tests;
 
 namespace RouteSae.MLNet.Tests.Hosting;
 

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using FluentAssertions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RouteSae.MLNet.Explanations;
 using RouteSae.MLNet.Hosting;
 
 namespace RouteSae.MLNet.Tests.Hosting;

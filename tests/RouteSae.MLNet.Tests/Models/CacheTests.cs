@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using RouteSae.Features;
 using RouteSae.MLNet.Models;
+using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Tests.Models;
 

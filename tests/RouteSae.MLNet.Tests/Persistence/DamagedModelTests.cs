@@ -5,9 +5,9 @@ using System.Text.Json.Nodes;
 using FluentAssertions;
 using Microsoft.ML;
 using RouteSae.Features;
-using RouteSae.Storage;
-using RouteSae.Tests;
-using RouteSae.Tests.Features;
+using RouteSae.Files;
+using RouteSae.Hub;
+using RouteSae.MLNet.DataViews;
 
 namespace RouteSae.MLNet.Tests.Persistence;
 

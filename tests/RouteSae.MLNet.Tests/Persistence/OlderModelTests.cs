@@ -4,7 +4,7 @@ using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using RouteSae.Features;
-using RouteSae.Tests;
+using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Tests.Persistence;
 

@@ -5,7 +5,7 @@ using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using RouteSae.Features;
-using RouteSae.Tests.Features;
+using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Tests.Persistence;
 

@@ -1,6 +1,6 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
-using RouteSae.Storage;
+using RouteSae.Tensors;
 using RouteSae.Tests.Golden;
 using TorchSharp;
 using Xunit;

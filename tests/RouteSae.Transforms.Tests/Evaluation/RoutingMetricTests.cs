@@ -1,5 +1,6 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Statistics;
 using RouteSae.Evaluation;
 using TorchSharp;
 using Xunit;

@@ -15,7 +15,7 @@ public sealed class ResidentMemoryTests
     [LinuxFact]
     public void It_stays_bounded_over_many_calls_with_texts_of_mixed_lengths()
     {
-        using var featurizer = TextFeaturizer.Load(SmallBundle.Build());
+        using var featurizer = SmallBundle.Build().LoadFeaturizer();
         for (var call = 0; call < 3; call++)
             featurizer.Featurize(Texts(call), Pooling.Max);
         var before = Environment.WorkingSet;

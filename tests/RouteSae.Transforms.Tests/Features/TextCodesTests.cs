@@ -1,5 +1,6 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Statistics;
 using RouteSae.Features;
 using RouteSae.LanguageModels;
 using RouteSae.Tokens;
@@ -12,7 +13,7 @@ public sealed class TextCodesTests : IDisposable
 {
     private const string Text = "The order has not arrived yet";
 
-    private readonly TextFeaturizer _featurizer = TextFeaturizer.Load(SmallBundle.Build());
+    private readonly TextFeaturizer _featurizer = SmallBundle.Build().LoadFeaturizer();
 
     public static TheoryData<Pooling> Poolings => [.. Enum.GetValues<Pooling>()];
 

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
 using FluentAssertions;
 using RouteSae.Autoencoders;
+using RouteSae.Bundles;
 using RouteSae.Features;
+using RouteSae.Files;
 using RouteSae.LanguageModels;
-using RouteSae.Storage;
 using RouteSae.Tokens;
 using TorchSharp;
 using Xunit;
@@ -14,7 +15,7 @@ public sealed class TextFeaturizerTests : IDisposable
 {
     private const string Text = "The order has not arrived yet";
 
-    private readonly TextFeaturizer _featurizer = TextFeaturizer.Load(SmallBundle.Build());
+    private readonly TextFeaturizer _featurizer = SmallBundle.Build().LoadFeaturizer();
 
     public void Dispose() => _featurizer.Dispose();
 
@@ -63,7 +64,7 @@ public sealed class TextFeaturizerTests : IDisposable
     [InlineData(Fidelity.Reference)]
     public void Every_pooling_is_its_definition_over_the_explained_tokens(Fidelity fidelity)
     {
-        using var featurizer = TextFeaturizer.Load(SmallBundle.Build(fidelity: fidelity));
+        using var featurizer = SmallBundle.Build(fidelity: fidelity).LoadFeaturizer();
         var tokens = featurizer.Explain(Text).Tokens.Where(token => token.Pooled).Select(token => Dense(token.Features)).ToList();
         float[] Expected(Func<float[], float> pool) =>
             [.. Enumerable.Range(0, SmallBundle.Latents).Select(latent => pool([.. tokens.Select(token => token[latent])]))];
@@ -111,7 +112,7 @@ public sealed class TextFeaturizerTests : IDisposable
     public void The_company_of_a_text_changes_nothing_but_the_last_bits()
     {
         var texts = SampleTexts.Many(60);
-        using var smallBatches = TextFeaturizer.Load(SmallBundle.Build(), new TextFeaturizerOptions { TokensPerBatch = 64 });
+        using var smallBatches = SmallBundle.Build().LoadFeaturizer(new TextFeaturizerOptions { TokensPerBatch = 64 });
         FeatureVector[] alone = [.. texts.Select(text => _featurizer.Featurize([text], Pooling.Max).Single())];
 
         foreach (var together in new[] { _featurizer.Featurize(texts, Pooling.Max), smallBatches.Featurize(texts, Pooling.Max) })
@@ -128,7 +129,7 @@ public sealed class TextFeaturizerTests : IDisposable
     public void With_many_latents_a_batch_is_encoded_in_parts_that_meet_without_a_seam()
     {
         using var model = RouteSaeModel.Create(SmallBundle.Architecture with { Latents = 1 << 17 }, seed: 5);
-        using var featurizer = TextFeaturizer.Load(SmallBundle.Build().With("wide", model, FeatureCatalog.Unnamed(1 << 17)));
+        using var featurizer = SmallBundle.Build().With("wide", model, FeatureCatalog.Unnamed(1 << 17)).LoadFeaturizer();
         var texts = SampleTexts.Many(12);
 
         var together = featurizer.Featurize(texts, Pooling.Max);
@@ -174,10 +175,10 @@ public sealed class TextFeaturizerTests : IDisposable
     public void Loading_and_disposing_leaves_no_tensor_behind()
     {
         var bundle = SmallBundle.Build();
-        TextFeaturizer.Load(bundle).Dispose();
+        bundle.LoadFeaturizer().Dispose();
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
-        TextFeaturizer.Load(bundle).Dispose();
+        bundle.LoadFeaturizer().Dispose();
 
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
     }
@@ -188,7 +189,7 @@ public sealed class TextFeaturizerTests : IDisposable
         TextFeaturizer featurizer;
         using (torch.NewDisposeScope())
         {
-            featurizer = TextFeaturizer.Load(SmallBundle.Build());
+            featurizer = SmallBundle.Build().LoadFeaturizer();
         }
 
         using (featurizer)
@@ -201,7 +202,7 @@ public sealed class TextFeaturizerTests : IDisposable
     public void A_megabyte_of_text_is_cut_at_the_context_and_said_once()
     {
         var told = new List<TruncatedText>();
-        using var featurizer = TextFeaturizer.Load(SmallBundle.Build(), new TextFeaturizerOptions { FirstTruncated = told.Add });
+        using var featurizer = SmallBundle.Build().LoadFeaturizer(new TextFeaturizerOptions { FirstTruncated = told.Add });
         var text = string.Concat(Enumerable.Repeat("the order has not arrived. ", 40_000));
 
         var explained = featurizer.Explain(text);
@@ -219,7 +220,7 @@ public sealed class TextFeaturizerTests : IDisposable
     [Fact]
     public void MaxTokens_reads_less_than_the_context()
     {
-        using var featurizer = TextFeaturizer.Load(SmallBundle.Build(), new TextFeaturizerOptions { MaxTokens = 3 });
+        using var featurizer = SmallBundle.Build().LoadFeaturizer(new TextFeaturizerOptions { MaxTokens = 3 });
 
         featurizer.Explain(Text).Tokens.Select(token => token.TokenId).Should().Equal(_featurizer.Explain(Text).Tokens.Take(3).Select(token => token.TokenId));
     }
@@ -227,8 +228,8 @@ public sealed class TextFeaturizerTests : IDisposable
     [Fact]
     public void Special_tokens_follow_the_bundles_policy()
     {
-        using var pooled = TextFeaturizer.Load(SmallBundle.Build(specialTokens: new SpecialTokenPolicy { Pool = true }));
-        using var absent = TextFeaturizer.Load(SmallBundle.Build(specialTokens: new SpecialTokenPolicy { Add = false }));
+        using var pooled = SmallBundle.Build(specialTokens: new SpecialTokenPolicy { Pool = true }).LoadFeaturizer();
+        using var absent = SmallBundle.Build(specialTokens: new SpecialTokenPolicy { Add = false }).LoadFeaturizer();
 
         pooled.Explain(Text).Tokens.Should().OnlyContain(token => token.Pooled);
         var begin = pooled.Explain(Text).Tokens[0].Features.Select(feature => feature.Latent);
@@ -243,8 +244,8 @@ public sealed class TextFeaturizerTests : IDisposable
     [InlineData(false)]
     public void A_text_begins_with_the_begin_token_where_the_bundle_says_so_and_the_tokenizer_does_not(bool template)
     {
-        using var featurizer = TextFeaturizer.Load(SmallBundle.Build(
-            specialTokens: new SpecialTokenPolicy { Begin = true }, tokenizer: template ? null : SmallTokenizer.RemoveTemplate));
+        using var featurizer = SmallBundle.Build(
+            specialTokens: new SpecialTokenPolicy { Begin = true }, tokenizer: template ? null : SmallTokenizer.RemoveTemplate).LoadFeaturizer();
 
         var explained = featurizer.Explain(Text);
 
@@ -258,18 +259,18 @@ public sealed class TextFeaturizerTests : IDisposable
     [InlineData("pad_token", "<|end_of_text|>", "<|endoftext|>")]
     public void The_begin_token_is_the_one_of_TransformerLens(string name, string token, string expected)
     {
-        using var featurizer = TextFeaturizer.Load(SmallBundle.Build(
+        using var featurizer = SmallBundle.Build(
             specialTokens: new SpecialTokenPolicy { Begin = true, Add = false },
             tokenizer: json => Rename(json, "<|begin_of_text|>", "<|endoftext|>"),
-            tokenizerConfig: json => Keep(json, name, token)));
+            tokenizerConfig: json => Keep(json, name, token)).LoadFeaturizer();
 
         featurizer.Explain(Text).Tokens.Select(found => found.Token).Take(2).Should().Equal(expected, "The");
     }
 
     [Fact]
     public void A_tokenizer_without_a_token_to_begin_with_does_not_fit() =>
-        FluentActions.Invoking(() => TextFeaturizer.Load(SmallBundle.Build(
-            specialTokens: new SpecialTokenPolicy { Begin = true }, tokenizerConfig: json => Keep(json, "pad_token", "<|end_of_text|>")))).Should().Throw<BundleFormatException>()
+        FluentActions.Invoking(() => SmallBundle.Build(
+            specialTokens: new SpecialTokenPolicy { Begin = true }, tokenizerConfig: json => Keep(json, "pad_token", "<|end_of_text|>")).LoadFeaturizer()).Should().Throw<BundleFormatException>()
             .WithMessage("*: each text is to begin with the begin-of-sequence token (specialTokens.begin), but the tokenizer has none.");
 
     [Fact]
@@ -289,7 +290,7 @@ public sealed class TextFeaturizerTests : IDisposable
 
         foreach (var bundle in new[] { whole, memory, FeatureBundle.Open(temporary.File("reference")) })
         {
-            using var featurizer = TextFeaturizer.Load(bundle);
+            using var featurizer = bundle.LoadFeaturizer();
             featurizer.Featurize(texts, Pooling.Sum).Should().Equal(expected, "it was loaded from {0}", bundle.Files.Location);
             featurizer.FeatureNames.Should().Equal(_featurizer.FeatureNames);
         }
@@ -305,14 +306,14 @@ public sealed class TextFeaturizerTests : IDisposable
 
         SmallBundle.Build().With("other", other, FeatureCatalog.Unnamed(SmallBundle.Latents)).Save(temporary.File("bundle"));
 
-        FluentActions.Invoking(() => TextFeaturizer.Load(opened)).Should().Throw<BundleFormatException>()
+        FluentActions.Invoking(() => opened.LoadFeaturizer()).Should().Throw<BundleFormatException>()
             .WithMessage($"The bundle '{temporary.File("bundle")}' is damaged:*- autoencoder.safetensors has SHA-256 * instead of *");
     }
 
     [Fact]
     public void BFloat16_shifts_the_features_a_little()
     {
-        using var fast = TextFeaturizer.Load(SmallBundle.Build(), new TextFeaturizerOptions { Precision = Precision.BFloat16 });
+        using var fast = SmallBundle.Build().LoadFeaturizer(new TextFeaturizerOptions { Precision = Precision.BFloat16 });
 
         var explained = fast.Explain(Text).Tokens;
 
@@ -326,7 +327,7 @@ public sealed class TextFeaturizerTests : IDisposable
     [Fact]
     public void A_disposed_featurizer_says_so()
     {
-        var featurizer = TextFeaturizer.Load(SmallBundle.Build());
+        var featurizer = SmallBundle.Build().LoadFeaturizer();
         featurizer.Dispose();
 
         featurizer.Invoking(f => f.Featurize([Text], Pooling.Max)).Should().Throw<ObjectDisposedException>();
@@ -345,7 +346,7 @@ public sealed class TextFeaturizerTests : IDisposable
             ContextLength = 1000,
         }.Build();
 
-        FluentActions.Invoking(() => TextFeaturizer.Load(bundle)).Should().Throw<BundleFormatException>().WithMessage(
+        FluentActions.Invoking(() => bundle.LoadFeaturizer()).Should().Throw<BundleFormatException>().WithMessage(
             "The parts of the bundle 'the new bundle 'odd'' do not fit together: the autoencoder reads hidden states of width 16, the language model's have 32; "
             + "hidden state 9 is routed, but a language model of 8 layers has the routable hidden states 0 to 7; "
             + "the context is 1000 tokens, but the language model reads at most 512.");
@@ -354,7 +355,7 @@ public sealed class TextFeaturizerTests : IDisposable
     [Fact]
     public void Added_tokens_beyond_the_embedding_only_matter_where_a_text_has_them()
     {
-        using var featurizer = TextFeaturizer.Load(SmallBundle.Build(tokenizer: SmallTokenizer.AddToken));
+        using var featurizer = SmallBundle.Build(tokenizer: SmallTokenizer.AddToken).LoadFeaturizer();
 
         featurizer.Featurize([Text], Pooling.Max).Should().Equal(_featurizer.Featurize([Text], Pooling.Max));
         featurizer.Invoking(f => f.Featurize([Text, $"An {SmallTokenizer.Added} token"], Pooling.Max)).Should().Throw<ArgumentException>().WithMessage(
@@ -363,7 +364,7 @@ public sealed class TextFeaturizerTests : IDisposable
 
     [Fact]
     public void A_vocabulary_beyond_the_embedding_does_not_fit() =>
-        FluentActions.Invoking(() => TextFeaturizer.Load(SmallBundle.Build(tokenizer: SmallTokenizer.EnlargeVocabulary))).Should().Throw<BundleFormatException>()
+        FluentActions.Invoking(() => SmallBundle.Build(tokenizer: SmallTokenizer.EnlargeVocabulary).LoadFeaturizer()).Should().Throw<BundleFormatException>()
             .WithMessage("*do not fit together: the tokenizer has 445 tokens without the added ones, the language model's embedding 444.");
 
     private static void Rename(JsonNode tokenizer, string from, string to)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RouteSae.Autoencoders;
 using RouteSae.Evaluation;
+using RouteSae.Reference;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tests.Golden;

@@ -1,6 +1,6 @@
 using FluentAssertions;
 using RouteSae.LanguageModels;
-using RouteSae.LanguageModels.Blocks;
+using RouteSae.LanguageModels.Torch;
 using RouteSae.Tests.Golden;
 using TorchSharp;
 using Xunit;

@@ -1,4 +1,5 @@
 using RouteSae.LanguageModels;
+using RouteSae.LanguageModels.Torch;
 using RouteSae.Tests.Golden;
 using TorchSharp;
 using static TorchSharp.torch;

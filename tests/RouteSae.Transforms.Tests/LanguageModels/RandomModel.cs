@@ -1,4 +1,5 @@
 using RouteSae.LanguageModels;
+using RouteSae.LanguageModels.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using RouteSae.LanguageModels;
+using RouteSae.Tensors;
 using RouteSae.Tests.Golden;
 using Xunit;
 using static TorchSharp.torch;
@@ -90,7 +91,7 @@ public sealed class SavedModelTests
         using (var created = RandomModel.Create(RandomModel.Odd))
             created.Save(folder.Path, precision);
 
-        using var file = RouteSae.Storage.SafetensorsFile.Open(folder.File("model.safetensors"));
+        using var file = SafetensorsFile.Open(folder.File("model.safetensors"));
 
         file.Names.Select(name => file.Entry(name).Type).Should().OnlyContain(stored => stored == type);
     }

@@ -1,5 +1,5 @@
 using FluentAssertions;
-using RouteSae.Storage;
+using RouteSae.Tensors;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tests.LanguageModels;

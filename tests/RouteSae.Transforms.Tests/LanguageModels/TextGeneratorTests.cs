@@ -1,6 +1,5 @@
 using FluentAssertions;
 using RouteSae.LanguageModels;
-using RouteSae.Tests.Features;
 using RouteSae.Tokens;
 using Xunit;
 

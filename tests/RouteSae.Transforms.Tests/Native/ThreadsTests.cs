@@ -1,7 +1,6 @@
 using FluentAssertions;
 using RouteSae.Features;
 using RouteSae.Native;
-using RouteSae.Tests.Features;
 using TorchSharp;
 using Xunit;
 
@@ -61,7 +60,7 @@ public sealed class ThreadsTests
     public void Features_are_the_same_to_the_bit_on_any_number_of_threads()
     {
         var before = TorchRuntime.Threads;
-        using var featurizer = TextFeaturizer.Load(SmallBundle.Build());
+        using var featurizer = SmallBundle.Build().LoadFeaturizer();
         string[] texts = [.. Enumerable.Range(1, 300).Select(words => string.Concat(Enumerable.Repeat("the order has not arrived. ", words % 13)))];
         try
         {

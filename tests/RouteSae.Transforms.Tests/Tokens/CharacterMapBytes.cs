@@ -1,4 +1,5 @@
 using System.Text;
+using RouteSae.Autoencoders;
 
 namespace RouteSae.Tests.Tokens;
 

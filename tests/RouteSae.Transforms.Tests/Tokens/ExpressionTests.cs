@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using FluentAssertions;
-using RouteSae.Tokens;
 using Xunit;
 
 namespace RouteSae.Tests.Tokens;

@@ -1,8 +1,11 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Statistics;
 using RouteSae.Tests.Autoencoders;
 using RouteSae.Tests.Golden;
 using RouteSae.Training;
+using RouteSae.Training.Optimization;
+using RouteSae.Training.Sources;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,9 +1,11 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.LanguageModels;
+using RouteSae.Reference;
 using RouteSae.Tests.Golden;
 using RouteSae.Tokens;
 using RouteSae.Training;
+using RouteSae.Training.Sources;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

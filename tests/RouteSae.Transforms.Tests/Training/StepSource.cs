@@ -1,5 +1,6 @@
 using System.Globalization;
-using RouteSae.Training;
+using RouteSae.Tensors;
+using RouteSae.Training.Sources;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using RouteSae.Autoencoders;
-using RouteSae.Training;
+using RouteSae.Training.Sources;
 using TorchSharp;
 using static TorchSharp.torch;
 

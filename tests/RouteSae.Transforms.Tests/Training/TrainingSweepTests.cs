@@ -1,6 +1,8 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.Training;
+using RouteSae.Training.Checkpoints;
+using RouteSae.Training.Sources;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;

@@ -2,6 +2,8 @@ using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.Tests.Golden;
 using RouteSae.Training;
+using RouteSae.Training.Optimization;
+using RouteSae.Training.Sources;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using RouteSae.LanguageModels;
+using RouteSae.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 

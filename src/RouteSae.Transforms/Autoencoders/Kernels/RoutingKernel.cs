@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RouteSae.Kernels;
-using RouteSae.LanguageModels.Fused;
 using TorchSharp;
 using static TorchSharp.torch;
 

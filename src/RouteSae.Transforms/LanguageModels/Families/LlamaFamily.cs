@@ -1,3 +1,5 @@
+using RouteSae.LanguageModels.Torch;
+
 namespace RouteSae.LanguageModels.Families;
 
 /// <summary>Llama, and Mistral, which adds a window.</summary>

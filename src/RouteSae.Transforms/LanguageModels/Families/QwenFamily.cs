@@ -1,3 +1,5 @@
+using RouteSae.LanguageModels.Torch;
+
 namespace RouteSae.LanguageModels.Families;
 
 /// <summary>Qwen 2, whose queries, keys and values have a bias, and Qwen 3, which normalises the heads of queries and keys instead.</summary>

@@ -1,3 +1,5 @@
+using RouteSae.LanguageModels.Torch;
+
 namespace RouteSae.LanguageModels.Families;
 
 /// <summary>SmolLM 3: a Llama in which some layers do not rotate.</summary>

@@ -1,4 +1,4 @@
-namespace RouteSae.Training;
+namespace RouteSae.Training.Checkpoints;
 
 /// <summary>Where and how often the state of a training is saved, so that it can be resumed.</summary>
 public sealed class CheckpointOptions

@@ -1,4 +1,6 @@
-namespace RouteSae.Training;
+using RouteSae.Tensors;
+
+namespace RouteSae.Training.Checkpoints;
 
 /// <summary>A training whose state can be saved between two steps.</summary>
 internal interface IResumable

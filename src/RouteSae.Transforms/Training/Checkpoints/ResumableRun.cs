@@ -1,7 +1,9 @@
 using System.Diagnostics;
-using RouteSae.Autoencoders;
+using RouteSae.Checks;
+using RouteSae.Tensors;
+using RouteSae.Training.Sources;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Checkpoints;
 
 /// <summary>
 /// The batches of a training, with its checkpoints: resumes from the newest, writes new ones when they are due, when the training is

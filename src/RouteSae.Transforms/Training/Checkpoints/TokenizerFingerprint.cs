@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using RouteSae.Tokens;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Checkpoints;
 
 internal static class TokenizerFingerprint
 {

@@ -1,7 +1,7 @@
 using System.Globalization;
-using RouteSae.Storage;
+using RouteSae.Tensors;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Checkpoints;
 
 /// <summary>
 /// The checkpoints of one training, in a folder of their own: the last two that are undamaged. Each is written to a temporary

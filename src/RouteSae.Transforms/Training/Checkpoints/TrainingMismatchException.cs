@@ -1,4 +1,4 @@
-namespace RouteSae.Training;
+namespace RouteSae.Training.Checkpoints;
 
 /// <summary>A training cannot go on from a checkpoint, because it began with other options, another model or other texts. The message lists what differs.</summary>
 public sealed class TrainingMismatchException : InvalidOperationException

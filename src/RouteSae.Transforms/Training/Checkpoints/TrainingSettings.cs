@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using RouteSae.Autoencoders;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Checkpoints;
 
 /// <summary>What decides a training, as names and values that can be compared.</summary>
 internal static class TrainingSettings

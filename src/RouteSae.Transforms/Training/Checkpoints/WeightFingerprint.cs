@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using RouteSae.LanguageModels;
-using RouteSae.Storage;
+using RouteSae.Tensors;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Checkpoints;
 
 /// <summary>Tells models apart: a hash of the first row of each weight, quick whatever their size.</summary>
 internal static class WeightFingerprint

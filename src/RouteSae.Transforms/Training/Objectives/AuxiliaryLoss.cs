@@ -3,7 +3,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Objectives;
 
 /// <summary>
 /// AuxK (Gao et al., 2024, appendix A.2): the dead latents with the largest pre-activations reconstruct what the living ones

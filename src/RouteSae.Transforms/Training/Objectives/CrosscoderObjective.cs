@@ -3,7 +3,7 @@ using RouteSae.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Objectives;
 
 /// <summary>What the training of a crosscoder minimises: the normalised MSE, averaged over tokens and hidden states, plus λ · mean |z|.</summary>
 internal sealed class CrosscoderObjective(CrosscoderModel model, SparsityPenalty penalty) : ITrainingObjective

@@ -3,7 +3,7 @@ using RouteSae.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Objectives;
 
 /// <summary>What the training of an autoencoder without a router minimises: the normalised MSE of what its rule reads, and what makes its codes sparse.</summary>
 internal sealed class FixedLayersObjective(FixedLayersModel model, AutoencoderTrainerOptions options, SparsityPenalty penalty) : ITrainingObjective

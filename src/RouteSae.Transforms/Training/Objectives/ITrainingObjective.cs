@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Objectives;
 
 /// <summary>What training minimises, in TorchSharp operations that autograd can differentiate.</summary>
 internal interface ITrainingObjective

@@ -2,7 +2,7 @@ using RouteSae.Autoencoders;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Objectives;
 
 /// <summary>
 /// L · Σᵢ fᵢ Pᵢ with fᵢ the share of tokens routed to hidden state i and Pᵢ its mean probability: the auxiliary loss of the

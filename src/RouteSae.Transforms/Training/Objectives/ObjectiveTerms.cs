@@ -1,7 +1,7 @@
 using RouteSae.Autoencoders;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Objectives;
 
 /// <summary>The training loss of a batch and its parts. Owns its tensors.</summary>
 /// <param name="Total">The scalar that is minimised.</param>

@@ -3,7 +3,7 @@ using RouteSae.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Objectives;
 
 /// <summary>
 /// What the training of a RouteSAE minimises. Reference: the normalised MSE between x̂ and x = p·x*, with gradients through both.

@@ -2,7 +2,7 @@ using RouteSae.Autoencoders;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Objectives;
 
 /// <summary>The mean over tokens of −Σ pᵢ ln pᵢ, in nats: ln L while the router is undecided, 0 when it is certain of each token.</summary>
 internal static class RouterEntropy

@@ -1,4 +1,4 @@
-namespace RouteSae.Training;
+namespace RouteSae.Training.Objectives;
 
 /// <summary>
 /// λ, the weight of the sparsity penalty: fixed, or moved after each step towards a wanted number of active latents,

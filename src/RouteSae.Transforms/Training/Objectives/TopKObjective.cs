@@ -2,7 +2,7 @@ using RouteSae.Autoencoders;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Objectives;
 
 /// <summary>The normalised MSE of a TopK autoencoder, and with Corrected the dead latents' loss.</summary>
 internal static class TopKObjective

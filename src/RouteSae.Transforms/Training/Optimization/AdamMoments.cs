@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Optimization;
 
 /// <summary>What Adam remembers of one parameter. Owns its tensors.</summary>
 /// <param name="First">The running mean of the gradient, shaped like the parameter; PyTorch's exp_avg.</param>

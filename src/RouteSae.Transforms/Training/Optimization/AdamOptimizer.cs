@@ -1,8 +1,9 @@
 using RouteSae.Autoencoders.Kernels;
+using RouteSae.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Optimization;
 
 /// <summary>
 /// Adam (Kingma and Ba, 2015, algorithm 1) as PyTorch computes it: m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g²,

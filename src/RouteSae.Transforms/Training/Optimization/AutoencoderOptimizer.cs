@@ -1,9 +1,11 @@
 using RouteSae.Autoencoders;
 using RouteSae.Autoencoders.Kernels;
+using RouteSae.Kernels;
+using RouteSae.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Optimization;
 
 /// <summary>
 /// The optimisation that all autoencoders share: Adam under a learning-rate schedule, with the decoder's directions set to

@@ -1,7 +1,9 @@
+using RouteSae.Autoencoders;
+using RouteSae.Training.Objectives;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Optimization;
 
 /// <summary>A step in TorchSharp operations, with gradients by autograd: for every architecture, device and type.</summary>
 internal sealed class AutogradStep(ITrainingObjective objective, AutoencoderOptimizer optimizer, IReadOnlyList<int> names) : ITrainingStep

@@ -1,9 +1,10 @@
 using RouteSae.Autoencoders;
 using RouteSae.Autoencoders.Kernels;
+using RouteSae.Training.Objectives;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Optimization;
 
 /// <summary>AuxK (<see cref="AuxiliaryLoss"/>) and its gradients, which reach the dead latents only.</summary>
 internal sealed class DeadLatentGradients

@@ -2,7 +2,7 @@ using RouteSae.Autoencoders;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Optimization;
 
 /// <summary>The step of a TopK autoencoder without a router by kernels, for float32 on the CPU.</summary>
 internal sealed class FixedLayersKernelStep(FixedLayersModel model, AutoencoderTrainerOptions options, AutoencoderOptimizer optimizer) : ITrainingStep

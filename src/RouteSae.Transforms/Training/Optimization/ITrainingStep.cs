@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Optimization;
 
 /// <summary>A way to compute a training step: first its loss, then, if the trainer likes that, the update.</summary>
 internal interface ITrainingStep : IDisposable

@@ -1,8 +1,9 @@
 using RouteSae.Autoencoders;
+using RouteSae.Training.Objectives;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Optimization;
 
 /// <summary>
 /// MLSAE as the reference trains it: one optimiser step for each hidden state of a batch in turn, at one learning rate. The last

@@ -1,4 +1,4 @@
-namespace RouteSae.Training;
+namespace RouteSae.Training.Optimization;
 
 /// <summary>Linear warm-up, a constant stretch, linear decay to zero. The first step of a warm-up has learning rate 0, as in the reference.</summary>
 public sealed record LearningRateSchedule

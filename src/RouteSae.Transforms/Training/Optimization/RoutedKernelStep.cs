@@ -1,9 +1,10 @@
 using RouteSae.Autoencoders;
 using RouteSae.Autoencoders.Kernels;
+using RouteSae.Training.Objectives;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Optimization;
 
 /// <summary>The step of <see cref="RouteSaeObjective"/> by kernels, for float32 on the CPU: the same loss, and its gradients written out instead of recorded.</summary>
 internal sealed class RoutedKernelStep : ITrainingStep

@@ -1,7 +1,8 @@
 using RouteSae.Autoencoders;
+using RouteSae.Training.Objectives;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Optimization;
 
 /// <summary>What a training step found before it changed anything. Its tensors belong to the step or to the trainer's scope, and hold until the next step.</summary>
 /// <param name="Loss">What is minimised.</param>

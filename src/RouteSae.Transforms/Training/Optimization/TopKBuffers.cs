@@ -4,7 +4,7 @@ using RouteSae.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Optimization;
 
 /// <summary>The memory of a TopK training step by kernels, kept from step to step: batches are of one size, unless masks make them differ. Owns its tensors.</summary>
 internal sealed class TopKBuffers : IDisposable

@@ -4,7 +4,7 @@ using RouteSae.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Optimization;
 
 /// <summary>
 /// The loss of a TopK autoencoder and its gradients by kernels, for float32 on the CPU, written out instead of recorded. Codes

@@ -1,6 +1,7 @@
 using RouteSae.Autoencoders;
+using RouteSae.Training.Objectives;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Optimization;
 
 /// <summary>Chooses how a model is trained.</summary>
 internal static class TrainingSteps

@@ -1,4 +1,4 @@
-namespace RouteSae.Training;
+namespace RouteSae.Training.Sources;
 
 /// <summary>
 /// Mixes the tokens of many sequences: collects hidden states up to a bound, and gives out batches of one fixed size, drawn at

@@ -1,7 +1,8 @@
+using RouteSae.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Sources;
 
 /// <summary>Hidden states of up to a fixed number of tokens, in tensors that are made once.</summary>
 internal sealed class ActivationRows : IDisposable

@@ -1,7 +1,8 @@
+using RouteSae.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Sources;
 
 /// <summary>The routed hidden states of a batch of tokens. Owns its tensors; whoever takes a batch from a source disposes it.</summary>
 public sealed class HiddenStateBatch : IDisposable

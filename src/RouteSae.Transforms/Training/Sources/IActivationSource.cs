@@ -1,4 +1,7 @@
-namespace RouteSae.Training;
+using RouteSae.Tensors;
+using RouteSae.Training.Checkpoints;
+
+namespace RouteSae.Training.Sources;
 
 /// <summary>
 /// A stream of hidden states whose position can be saved with the state of a training, so that a training that was stopped gets the

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using RouteSae.Tokens;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Sources;
 
 /// <summary>One line of a file of JSON lines, read as Python's json module reads it.</summary>
 internal static partial class JsonLine

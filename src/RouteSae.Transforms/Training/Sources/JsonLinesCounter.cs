@@ -1,4 +1,4 @@
-namespace RouteSae.Training;
+namespace RouteSae.Training.Sources;
 
 /// <summary>Counts what a pass over JSON lines finds.</summary>
 internal sealed class JsonLinesCounter

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Sources;
 
 /// <summary>
 /// The texts of a folder of JSON lines, one record a line, as the authors' program reads them: every file whose name ends in

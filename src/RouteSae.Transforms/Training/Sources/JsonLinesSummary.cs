@@ -1,4 +1,4 @@
-namespace RouteSae.Training;
+namespace RouteSae.Training.Sources;
 
 /// <summary>What a pass over a folder of JSON lines has found so far.</summary>
 public sealed record JsonLinesSummary

@@ -1,4 +1,4 @@
-namespace RouteSae.Training;
+namespace RouteSae.Training.Sources;
 
 /// <summary>How texts become batches of hidden states.</summary>
 public sealed class TextActivationOptions

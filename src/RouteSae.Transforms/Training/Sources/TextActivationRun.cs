@@ -1,6 +1,7 @@
-using RouteSae.LanguageModels;
+using RouteSae.Tensors;
+using RouteSae.Tokens.Windows;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Sources;
 
 /// <summary>One run of a <see cref="TextActivationSource"/> over its texts.</summary>
 internal sealed class TextActivationRun : IActivationSource

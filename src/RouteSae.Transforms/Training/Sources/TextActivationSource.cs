@@ -1,10 +1,12 @@
-using RouteSae.Autoencoders;
+using RouteSae.Checks;
 using RouteSae.LanguageModels;
 using RouteSae.Tokens;
+using RouteSae.Tokens.Windows;
+using RouteSae.Training.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Sources;
 
 /// <summary>
 /// Texts → tokens → packed, shuffled windows → hidden states → batches of mixed tokens, as an <see cref="AutoencoderTrainer"/> or a

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using RouteSae.Tensors;
+using RouteSae.Training.Checkpoints;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Sources;
 
 /// <summary>
 /// Texts, gone through several times, with a position that can be saved: the number of texts so far and a hash of them all, so

@@ -1,6 +1,8 @@
+using RouteSae.Kernels;
+using RouteSae.Tensors;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Sources;
 
 /// <summary>
 /// What <see cref="ActivationBuffer"/> does, one batch at a time, with a position that can be saved between two batches. Works in

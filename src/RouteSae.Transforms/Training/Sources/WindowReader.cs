@@ -1,9 +1,11 @@
 using RouteSae.LanguageModels;
 using RouteSae.Tokens;
+using RouteSae.Tokens.Windows;
+using RouteSae.Training.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training;
+namespace RouteSae.Training.Sources;
 
 /// <summary>Runs a language model on windows of tokens, as far as some hidden states ask for. Borrows the model.</summary>
 internal sealed class WindowReader(DecoderModel model, IReadOnlyList<int> hiddenStates)

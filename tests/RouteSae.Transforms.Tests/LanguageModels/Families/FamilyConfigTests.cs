@@ -1,5 +1,6 @@
 using FluentAssertions;
 using RouteSae.LanguageModels;
+using RouteSae.LanguageModels.Torch;
 using Xunit;
 
 namespace RouteSae.Tests.LanguageModels.Families;

@@ -1,4 +1,5 @@
 using FluentAssertions;
+using RouteSae.Hub;
 using RouteSae.LanguageModels;
 using RouteSae.Tests.Golden;
 using TorchSharp;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RouteSae.LanguageModels.Torch;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tests.LanguageModels.Families;

@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using FluentAssertions;
-using RouteSae.Storage;
+using RouteSae.Hub;
+using RouteSae.Tensors;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Checkpoints;
 
 /// <summary>What checkpoints hold, to the last bit; the time that training took is left out.</summary>
 internal static class CheckpointFiles

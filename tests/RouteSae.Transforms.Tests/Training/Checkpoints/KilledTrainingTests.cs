@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using FluentAssertions;
+using RouteSae.Hub;
 using Xunit;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Checkpoints;
 
 /// <summary>A real process is killed (SIGKILL, which it cannot notice) while it trains, several times, and ends with what it would have had anyway.</summary>
 public sealed class KilledTrainingTests : IDisposable

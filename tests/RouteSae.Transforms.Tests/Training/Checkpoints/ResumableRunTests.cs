@@ -1,11 +1,12 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
-using RouteSae.Storage;
+using RouteSae.Tensors;
 using RouteSae.Training;
+using RouteSae.Training.Checkpoints;
 using TorchSharp;
 using Xunit;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Checkpoints;
 
 /// <summary>When checkpoints are written, and which are refused.</summary>
 public sealed class ResumableRunTests : IDisposable

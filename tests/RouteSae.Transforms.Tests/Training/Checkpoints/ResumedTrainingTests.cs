@@ -1,10 +1,13 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Statistics;
+using RouteSae.Hub;
 using RouteSae.Training;
+using RouteSae.Training.Checkpoints;
 using TorchSharp;
 using Xunit;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Checkpoints;
 
 /// <summary>A training that was stopped and resumed is, to the last bit, the one that was not.</summary>
 public sealed class ResumedTrainingTests : IDisposable

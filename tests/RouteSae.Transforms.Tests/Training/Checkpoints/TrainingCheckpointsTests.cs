@@ -1,9 +1,9 @@
 using FluentAssertions;
-using RouteSae.Storage;
-using RouteSae.Training;
+using RouteSae.Tensors;
+using RouteSae.Training.Checkpoints;
 using Xunit;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Checkpoints;
 
 public sealed class TrainingCheckpointsTests : IDisposable, IProgress<string>
 {

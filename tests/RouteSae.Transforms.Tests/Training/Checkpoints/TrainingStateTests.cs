@@ -1,12 +1,11 @@
 using FluentAssertions;
-using RouteSae.Storage;
+using RouteSae.Tensors;
 using RouteSae.Tests.Golden;
-using RouteSae.Training;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Checkpoints;
 
 public sealed class TrainingStateTests : IDisposable
 {

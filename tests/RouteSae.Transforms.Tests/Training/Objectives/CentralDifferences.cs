@@ -4,7 +4,7 @@ using RouteSae.Tests.Golden;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Objectives;
 
 /// <summary>Derivatives of a loss by central differences in float64, every single element.</summary>
 internal static class CentralDifferences

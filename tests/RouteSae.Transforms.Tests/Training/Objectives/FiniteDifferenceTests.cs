@@ -2,11 +2,12 @@ using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.Tests.Golden;
 using RouteSae.Training;
+using RouteSae.Training.Objectives;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Objectives;
 
 /// <summary>The gradients of what a RouteSAE minimises against central differences of the loss in float64, every single parameter.</summary>
 public sealed class FiniteDifferenceTests

@@ -1,11 +1,13 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.Training;
+using RouteSae.Training.Objectives;
+using RouteSae.Training.Optimization;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Objectives;
 
 /// <summary>The gradients of what the autoencoders without a router minimise, against central differences in float64, every single parameter.</summary>
 public sealed class FixedLayersGradientTests

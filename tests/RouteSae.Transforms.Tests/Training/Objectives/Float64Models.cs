@@ -2,7 +2,7 @@ using RouteSae.Autoencoders;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Objectives;
 
 /// <summary>Small models of every architecture with random float64 parameters that record gradients, D = 5, M = 12, K = 3, and something to read.</summary>
 internal static class Float64Models

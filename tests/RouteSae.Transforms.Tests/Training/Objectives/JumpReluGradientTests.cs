@@ -1,11 +1,13 @@
 using RouteSae.Autoencoders;
 using RouteSae.Tests.Golden;
 using RouteSae.Training;
+using RouteSae.Training.Objectives;
+using RouteSae.Training.Optimization;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Objectives;
 
 /// <summary>
 /// The gradients of what a JumpReLU minimises: by central differences where the loss has a slope, and by the window's rule, spelt

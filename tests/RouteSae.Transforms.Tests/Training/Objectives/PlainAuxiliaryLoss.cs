@@ -2,7 +2,7 @@ using RouteSae.Autoencoders;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Objectives;
 
 /// <summary>AuxK spelt out with sorting and loops, for three dead latents of which a token may use two. What the gradient holds constant stays as it was.</summary>
 internal sealed class PlainAuxiliaryLoss

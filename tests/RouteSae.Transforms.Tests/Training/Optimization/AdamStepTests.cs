@@ -2,12 +2,12 @@ using RouteSae.Autoencoders.Kernels;
 using RouteSae.Kernels;
 using RouteSae.Tests.Autoencoders.Kernels;
 using RouteSae.Tests.Golden;
-using RouteSae.Training;
+using RouteSae.Training.Optimization;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Optimization;
 
 [Trait(KernelCategory.Trait, KernelCategory.Name)]
 public sealed class AdamStepTests

@@ -1,11 +1,13 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
+using RouteSae.Kernels;
 using RouteSae.Training;
+using RouteSae.Training.Sources;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Optimization;
 
 /// <summary>What callers may rely on whichever way is computed: checks before memory is read, torch's defaults, gradients.</summary>
 public sealed class KernelContractTests

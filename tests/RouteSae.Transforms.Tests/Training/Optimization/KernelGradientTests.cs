@@ -6,7 +6,7 @@ using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Optimization;
 
 /// <summary>
 /// The gradients that kernels write out are those that autograd records: after one step from moments of zero, Adam's first

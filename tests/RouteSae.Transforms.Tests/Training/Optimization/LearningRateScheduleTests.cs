@@ -1,9 +1,9 @@
 using System.Text.Json;
 using FluentAssertions;
-using RouteSae.Training;
+using RouteSae.Training.Optimization;
 using Xunit;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Optimization;
 
 public sealed class LearningRateScheduleTests
 {

@@ -1,10 +1,12 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.Training;
+using RouteSae.Training.Objectives;
+using RouteSae.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Optimization;
 
 /// <summary>Two equal models with small random biases: kernels train the one, autograd the other. Owns both.</summary>
 internal sealed class StepTwins : IDisposable

@@ -1,10 +1,10 @@
 using FluentAssertions;
-using RouteSae.Training;
+using RouteSae.Training.Sources;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Sources;
 
 public sealed class ActivationBufferTests
 {

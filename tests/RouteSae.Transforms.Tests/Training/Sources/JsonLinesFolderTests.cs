@@ -1,9 +1,9 @@
 using System.Text;
 using FluentAssertions;
-using RouteSae.Training;
+using RouteSae.Training.Sources;
 using Xunit;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Sources;
 
 public sealed class JsonLinesFolderTests : IDisposable
 {

@@ -1,10 +1,10 @@
 using FluentAssertions;
 using FsCheck;
 using FsCheck.Fluent;
-using RouteSae.Training;
+using RouteSae.Kernels;
 using Xunit;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Sources;
 
 public sealed class RandomStreamTests
 {

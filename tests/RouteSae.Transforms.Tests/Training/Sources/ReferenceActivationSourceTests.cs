@@ -1,14 +1,16 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.LanguageModels;
+using RouteSae.Reference;
 using RouteSae.Tests.Golden;
 using RouteSae.Tokens;
 using RouteSae.Training;
+using RouteSae.Training.Checkpoints;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Sources;
 
 public sealed class ReferenceActivationSourceTests : IDisposable
 {

@@ -1,14 +1,16 @@
 using System.Text.Json;
 using FluentAssertions;
+using RouteSae.Reference;
 using RouteSae.Tests.Golden;
 using RouteSae.Tests.Tokens;
 using RouteSae.Tokens;
-using RouteSae.Training;
+using RouteSae.Tokens.Windows;
+using RouteSae.Training.Sources;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Sources;
 
 public sealed class ReferenceSequencesTests
 {

@@ -1,12 +1,15 @@
 using FluentAssertions;
 using FsCheck;
 using FsCheck.Fluent;
-using RouteSae.Training;
+using RouteSae.Tensors;
+using RouteSae.Tokens.Windows;
+using RouteSae.Training.Checkpoints;
+using RouteSae.Training.Sources;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Sources;
 
 /// <summary>The parts of a source go on from a saved position as if they had not stopped, wherever that is.</summary>
 public sealed class SourcePositionTests : IDisposable

@@ -3,12 +3,14 @@ using RouteSae.Autoencoders;
 using RouteSae.LanguageModels;
 using RouteSae.Tests.Golden;
 using RouteSae.Tokens;
+using RouteSae.Tokens.Windows;
 using RouteSae.Training;
+using RouteSae.Training.Sources;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace RouteSae.Tests.Training;
+namespace RouteSae.Tests.Training.Sources;
 
 public sealed class TextActivationSourceTests : IDisposable
 {
