@@ -1,10 +1,9 @@
 using RouteSae.Features;
-using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.DataViews;
 
 /// <summary>The codes from which a RouteSae column's values of the rows at hand were made, so that the network need not run again to say where they come from.</summary>
-internal sealed class WindowCodes(RouteSaeTransformer featurizer)
+internal sealed class WindowCodes(Func<string, TextCodes> encode)
 {
     private readonly Dictionary<string, TextCodes> _byText = [];
 
@@ -19,5 +18,5 @@ internal sealed class WindowCodes(RouteSaeTransformer featurizer)
     }
 
     /// <summary>The codes of a text. A step that reads rows ahead may have gone past it; then they are computed again.</summary>
-    public TextCodes Of(string text) => _byText.TryGetValue(text, out var codes) ? codes : featurizer.Encode(text);
+    public TextCodes Of(string text) => _byText.TryGetValue(text, out var codes) ? codes : encode(text);
 }

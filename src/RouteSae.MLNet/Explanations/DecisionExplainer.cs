@@ -61,7 +61,7 @@ public sealed class DecisionExplainer
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
-        var codes = _featurizers.ToDictionary(featurizer => featurizer, featurizer => new WindowCodes(featurizer));
+        var codes = _featurizers.ToDictionary(featurizer => featurizer, featurizer => new WindowCodes(text => featurizer.Encode(text)));
         var transformed = _steps.Parts.Aggregate(rows, (view, part) => new SequentialView(
             part is RouteSaeTransformer own ? own.TransformBatches(view, codes.GetValueOrDefault(own)) : part.Transform(view)));
         string[] needed = [_steps.FeatureColumn, "Score", .. _featurizers.Select(featurizer => featurizer.InputColumnName)];

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using RouteSae.Hub;
 
 namespace RouteSae.Files;
 
@@ -47,11 +46,9 @@ public sealed record BundleFile(long Size, string Sha256)
         }
     }
 
-    /// <summary>Compares with what the hub announces.</summary>
+    /// <summary>Compares with a size and, where it is known, a SHA-256 in hexadecimal.</summary>
     /// <returns>What differs, or null when nothing is known to.</returns>
-    internal string? Problem(HubFile announced) => Problem(announced.Name, announced.Size, announced.Sha256);
-
-    private string? Problem(string name, long size, string? sha256) =>
+    internal string? Problem(string name, long size, string? sha256) =>
         size != Size ? $"{name} has {size} bytes instead of {Size}"
         : sha256?.Equals(Sha256, StringComparison.OrdinalIgnoreCase) == false ? $"{name} has SHA-256 {sha256} instead of {Sha256}"
         : null;

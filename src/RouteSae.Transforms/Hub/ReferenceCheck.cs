@@ -1,3 +1,5 @@
+using RouteSae.Files;
+
 namespace RouteSae.Hub;
 
 /// <summary>Compares a model on the hub with what a bundle lists of its language model, before the weights are downloaded in vain.</summary>
@@ -12,7 +14,7 @@ internal sealed class ReferenceCheck(LanguageModelReference reference, string pl
         var problems = new List<string?>();
         foreach (var (name, file) in reference.Files)
         {
-            problems.Add(names.Contains(name) ? file.Problem(await find(name).ConfigureAwait(false)) : $"{name} is missing");
+            problems.Add(names.Contains(name) ? Problem(file, await find(name).ConfigureAwait(false)) : $"{name} is missing");
         }
 
         ThrowIfAny(problems);
@@ -34,4 +36,6 @@ internal sealed class ReferenceCheck(LanguageModelReference reference, string pl
             throw new LanguageModelNotFoundException(reference, [$"{place}: {found}"]);
         }
     }
+
+    private static string? Problem(BundleFile listed, HubFile announced) => listed.Problem(announced.Name, announced.Size, announced.Sha256);
 }

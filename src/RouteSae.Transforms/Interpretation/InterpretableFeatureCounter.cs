@@ -1,6 +1,6 @@
 using RouteSae.Autoencoders;
 using RouteSae.Checks;
-using RouteSae.Evaluation;
+using RouteSae.Autoencoders.Statistics;
 using RouteSae.Tokens;
 using static TorchSharp.torch;
 

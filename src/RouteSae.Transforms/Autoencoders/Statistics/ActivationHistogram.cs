@@ -1,4 +1,4 @@
-namespace RouteSae.Evaluation;
+namespace RouteSae.Autoencoders.Statistics;
 
 /// <summary>
 /// How many activations have which size. The bins are the numbers with the same exponent and the same first 12 binary digits, so
