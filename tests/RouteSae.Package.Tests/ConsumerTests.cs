@@ -28,8 +28,8 @@ public sealed class ConsumerTests(PackedLibraries packages)
     {
         using var consumer = await Consumer.CreateAsync(packages);
         consumer.Write("tickets.tsv", Tickets.Tsv);
-        consumer.AddProject("Train", Program());
-        consumer.AddProject("Load", Loading);
+        consumer.AddProject(new ConsoleProject("Train", Program()));
+        consumer.AddProject(new ConsoleProject("Load", Loading));
 
         var build = await consumer.BuildAsync();
         Skip.If(build.IsOffline, "The package sources of this machine cannot be reached, and its packages folder lacks something.");

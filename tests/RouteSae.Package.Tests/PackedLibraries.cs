@@ -8,14 +8,24 @@ public sealed class PackedLibraries : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
 
-    public string Folder => _folder.Path;
+    /// <summary>The folder with the packages, a source for NuGet.</summary>
+    public string Folder => _folder.File("packed");
+
+    /// <summary>Where the projects of the tests install packages, ours and those that the machine lacks.</summary>
+    public string Installed => _folder.File("installed");
+
+    /// <summary>The libraries were built with these tests, in the same configuration: bin/CONFIGURATION/FRAMEWORK.</summary>
+    public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Parent!.Name;
 
     public string Version { get; } = $"0.0.1-test.{Guid.NewGuid():N}";
+
+    /// <summary>What `dotnet pack` warned of.</summary>
+    public List<string> Warnings { get; } = [];
 
     /// <summary>The entries of a package by name, with their contents.</summary>
     internal IReadOnlyDictionary<string, byte[]> Entries(string id, string extension = "nupkg")
     {
-        using var archive = ZipFile.OpenRead(_folder.File($"{id}.{Version}.{extension}"));
+        using var archive = ZipFile.OpenRead(Path.Combine(Folder, $"{id}.{Version}.{extension}"));
         return archive.Entries.ToDictionary(entry => entry.FullName, Read);
     }
 
@@ -26,9 +36,9 @@ public sealed class PackedLibraries : IAsyncLifetime
         {
             var id = Path.GetFileName(project);
             var packed = await DotNetCommand.RunAsync(
-                RepositoryFiles.Root, "pack", project, "--no-build", "-c", Configuration(), "-o", Folder,
+                RepositoryFiles.Root, "pack", project, "--no-build", "-c", Configuration, "-o", Folder,
                 $"-p:PackageVersion={Version}", $"-p:NuspecOutputPath={_folder.File("nuspec", id)}{Path.DirectorySeparatorChar}");
-            packed.Require();
+            Warnings.AddRange(packed.Require().Split('\n').Where(line => line.Contains("warning", StringComparison.OrdinalIgnoreCase)));
         }
     }
 
@@ -42,10 +52,6 @@ public sealed class PackedLibraries : IAsyncLifetime
     private static IEnumerable<string> Projects() =>
         Directory.GetFiles(Path.Combine(RepositoryFiles.Root, "src"), "PublicAPI.Shipped.txt", SearchOption.AllDirectories)
             .Select(file => Path.GetDirectoryName(file)!);
-
-    // The libraries were built with these tests, in the same configuration: bin/CONFIGURATION/FRAMEWORK.
-    private static string Configuration() =>
-        new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)).Parent!.Name;
 
     private static byte[] Read(ZipArchiveEntry entry)
     {
