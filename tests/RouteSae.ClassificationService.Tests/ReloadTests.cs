@@ -86,7 +86,7 @@ public sealed class ReloadTests(TrainedService trained)
     private void Replace(string model)
     {
         File.Copy(trained.ModelPath, model + ".new");
-        File.SetLastWriteTimeUtc(model + ".new", DateTime.UtcNow);
+        File.SetLastWriteTimeUtc(model + ".new", File.GetLastWriteTimeUtc(model).AddSeconds(1));
         File.Move(model + ".new", model, overwrite: true);
     }
 

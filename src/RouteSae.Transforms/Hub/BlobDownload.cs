@@ -121,8 +121,8 @@ internal sealed class BlobDownload
 
     private async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_settings.Timeout);
+        using var timeout = _settings.StartTimeout();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
             return await body.ReadAsync(buffer, limit.Token).ConfigureAwait(false);

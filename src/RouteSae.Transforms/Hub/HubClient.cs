@@ -76,8 +76,8 @@ internal sealed class HubClient(HubSettings settings) : IDisposable
 
     private async Task<byte[]> ReadAsync(HttpResponseMessage response, Uri address, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(settings.Timeout);
+        using var timeout = settings.StartTimeout();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
             await response.Content.LoadIntoBufferAsync(LargestDescription, limit.Token).ConfigureAwait(false);

@@ -87,8 +87,8 @@ internal sealed class HubConnection : IDisposable
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Uri address, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_settings.Timeout);
+        using var timeout = _settings.StartTimeout();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         request.RequestUri = address;
         if (_settings.Token is { } token && IsHub(address))
         {

@@ -88,7 +88,7 @@ internal static class HubErrors
 
     private static HubException Waiting(HubFailure failure, string message, HttpResponseMessage response, HubSettings settings, string end = ".")
     {
-        var wait = RetryAfterHeader.Read(response, DateTimeOffset.UtcNow);
+        var wait = RetryAfterHeader.Read(response, settings.Clock.GetUtcNow());
         var tooLong = wait > settings.LongestRetryAfter;
         var pause = wait is { } time ? $" and wants a pause of {time.TotalSeconds:0} s" : "";
         var limit = tooLong ? $", more than the {settings.LongestRetryAfter.TotalSeconds:0} s that are waited for. Try again later" : "";

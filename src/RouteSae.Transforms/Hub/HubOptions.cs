@@ -49,6 +49,9 @@ public sealed class HubOptions
     /// <summary>Is told of repeated requests, of waiting for another process and of a copy in the cache that is used although the hub cannot be asked. Default null.</summary>
     public IProgress<string>? Warnings { get; set; }
 
+    /// <summary>Measures waits and limits, and tells the time that a server's date is compared with.</summary>
+    internal TimeProvider Clock { get; set; } = TimeProvider.System;
+
     internal void Validate()
     {
         var problems = Problems().ToList();

@@ -40,6 +40,6 @@ internal sealed class HubRetry(HubSettings settings)
         var wait = failure.RetryAfter ?? settings.RetryDelay * Math.Min(LongestFactor, 1 << Math.Min(_failures, 30));
         _failures++;
         settings.Warnings?.Report($"{failure.Message} Trying again in {wait.TotalSeconds:0.###} s ({_failures} of {settings.Retries}).");
-        await Task.Delay(wait, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(wait, settings.Clock, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -28,6 +28,8 @@ internal sealed record HubSettings
 
     public required IProgress<string>? Warnings { get; init; }
 
+    public required TimeProvider Clock { get; init; }
+
     /// <exception cref="ArgumentException">Options or variables are not valid.</exception>
     public static HubSettings From(HubOptions options, HubEnvironment environment)
     {
@@ -46,8 +48,12 @@ internal sealed record HubSettings
             RetryDelay = options.RetryDelay,
             LongestRetryAfter = options.LongestRetryAfter,
             Warnings = options.Warnings,
+            Clock = options.Clock,
         };
     }
+
+    /// <summary>Ends a wait for the server: cancelled after <see cref="Timeout"/>.</summary>
+    public CancellationTokenSource StartTimeout() => new(Timeout, Clock);
 
     private static Uri Address(string endpoint) =>
         Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"

@@ -130,12 +130,15 @@ public sealed class HubResumptionTests : HubTest
     public async Task A_server_that_falls_silent_counts_as_broken_off()
     {
         using var end = new CancellationTokenSource();
-        Options.Timeout = TimeSpan.FromSeconds(2);
         File.Pause = Task.Delay(Timeout.Infinite, end.Token);
         Enqueue(120_000);
+        var download = ResolveAsync();
+        await UntilAsync(() => new FileInfo(Part) is { Exists: true, Length: 120_000 } && Clock.RunningTimeouts == 1);
 
-        await ResolveAsync();
+        Clock.PassTimeouts();
+        await download;
 
+        Warnings.Should().ContainSingle().Which.Should().Contain("broke off after 120000 of 300000 bytes.");
         Ranges().Should().Equal(null, "bytes=120000-");
         Downloaded().Should().Equal(File.Content);
         await end.CancelAsync();

@@ -15,6 +15,8 @@ public abstract class HubTest : IAsyncLifetime
 
     private protected LoopbackHub Server { get; private set; } = null!;
 
+    private protected HubClock Clock { get; } = new();
+
     private protected ReportedItems<string> Warnings { get; } = new();
 
     private protected ReportedItems<HubProgress> Progress { get; } = new();
@@ -39,7 +41,7 @@ public abstract class HubTest : IAsyncLifetime
         Options = new HubOptions
         {
             CacheFolder = Cache, Endpoint = Server.Endpoint, Token = "", Offline = false, RetryDelay = TimeSpan.FromMilliseconds(1),
-            Timeout = TimeSpan.FromSeconds(20), Warnings = Warnings,
+            Timeout = HubClock.Timeout, Warnings = Warnings, Clock = Clock,
         };
     }
 
