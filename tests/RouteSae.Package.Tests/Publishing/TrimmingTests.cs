@@ -27,8 +27,8 @@ public sealed class TrimmingTests(PackedLibraries packages)
     }
 
     private static string Warning(string property) =>
-        "warning ROUTESAE001: RouteSae.MLNet cannot be trimmed: ML.NET finds the components that a saved model names by reflection, so the trimmed "
-        + $"program fails when it loads one. Remove {property}; PublishSingleFile and PublishReadyToRun work.";
+        "warning ROUTESAE001: RouteSae cannot be trimmed: it reads bundles by reflection, and ML.NET finds the components of a saved model the same "
+        + $"way, so a trimmed program fails when it loads either. Remove {property}; PublishSingleFile and PublishReadyToRun work.";
 
     private static ConsoleProject Project(string name, string properties) => new(name, "Console.WriteLine();") { Properties = properties };
 }
