@@ -39,7 +39,7 @@ internal sealed class BenchmarkedModel : IDisposable
     public static BenchmarkedModel Load(string? folder)
     {
         var bundle = folder is null ? FeatureBundle.Open(new EmbeddedBundleFiles()) : FeatureBundle.Open(folder);
-        return bundle.Manifest.Autoencoder == AutoencoderKind.RouteSae
+        return bundle.Manifest.Autoencoder is null
             ? new BenchmarkedModel(bundle)
             : throw new ArgumentException($"The autoencoder of {bundle.Files.Location} is a {bundle.Manifest.Autoencoder}; this benchmark compares a RouteSAE with its parts. Choose a bundle with one.");
     }

@@ -29,7 +29,7 @@ public sealed record CodeSelection
 
     /// <summary>What is kept of dense values, the rest being 0; differentiable.</summary>
     /// <param name="values">[N, M].</param>
-    internal Tensor Apply(Tensor values)
+    public Tensor Apply(Tensor values)
     {
         using var scope = NewDisposeScope();
         if (Threshold is { } threshold)

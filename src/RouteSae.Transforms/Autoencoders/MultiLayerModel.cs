@@ -20,7 +20,7 @@ public sealed class MultiLayerModel : FixedLayersModel
     }
 
     /// <inheritdoc/>
-    public override string Description => $"MLSAE, {AutoencoderName.Of(Autoencoder)} on hidden states {string.Join(", ", HiddenStates)}";
+    public override string Description => $"MLSAE, {Autoencoder.Description} on hidden states {string.Join(", ", HiddenStates)}";
 
     internal override LayerReading Read(IReadOnlyList<Tensor> hiddenStates, long firstToken)
     {

@@ -5,19 +5,19 @@ using static TorchSharp.torch;
 namespace RouteSae.Autoencoders;
 
 /// <summary>Seeded starting values, distributed as torch.nn.Linear's: uniform within ±1/√D.</summary>
-internal sealed class ParameterInitialization : IDisposable
+public sealed class ParameterInitialization : IDisposable
 {
     private readonly Generator _generator;
     private readonly Device? _device;
 
-    public ParameterInitialization(int seed, Device? device)
+    internal ParameterInitialization(int seed, Device? device)
     {
         TorchRuntime.EnsureLoaded();
         _generator = new Generator((ulong)(uint)seed);
         _device = device;
     }
 
-    /// <summary>[outputs, inputs], drawn on the CPU so that a seed gives the same values on every device.</summary>
+    /// <summary>A random matrix, [outputs, inputs], drawn on the CPU so that a seed gives the same values on every device.</summary>
     public Tensor LinearWeight(long outputs, long inputs)
     {
         using var scope = NewDisposeScope();
@@ -26,7 +26,9 @@ internal sealed class ParameterInitialization : IDisposable
         return weight.to(_device ?? CPU).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Zeros, [size].</summary>
     public Tensor Zeros(long size) => zeros(size, device: _device);
 
+    /// <summary>Frees the random generator.</summary>
     public void Dispose() => _generator.Dispose();
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RouteSae.Autoencoders;
 
 /// <summary>Reads parameters by their stored names, from a file or from tensors in memory, and checks their shapes.</summary>
-internal sealed class ParameterReader
+public sealed class ParameterReader
 {
     private readonly Func<string, Tensor> _copy;
     private readonly string _location;
@@ -18,25 +18,35 @@ internal sealed class ParameterReader
         _prefix = prefix;
     }
 
-    public static ParameterReader From(ITensorSource source, Device? device) =>
+    internal static ParameterReader From(ITensorSource source, Device? device) =>
         new(name => source.Load(name, ScalarType.Float32, device), source.Location, prefix: "");
 
-    public static ParameterReader From(IReadOnlyDictionary<string, Tensor> tensors) =>
+    internal static ParameterReader From(IReadOnlyDictionary<string, Tensor> tensors) =>
         new(name => Copy(tensors, name), "the given tensors", prefix: "");
 
     /// <summary>The same tensors, seen from within a part of the model: every name gets the prefix.</summary>
-    public ParameterReader Within(string prefix) => new(_copy, _location, _prefix + prefix);
+    internal ParameterReader Within(string prefix) => new(_copy, _location, _prefix + prefix);
 
+    /// <summary>A parameter that training changes.</summary>
+    /// <param name="name">Its stored name.</param>
+    /// <param name="shape">The shape that it must have.</param>
+    /// <exception cref="ArgumentException">It has another shape.</exception>
     public AutoencoderParameter Read(string name, params long[] shape) => Read(name, isTrained: true, shape);
 
+    /// <summary>A parameter, of which training changes the value by gradients or not.</summary>
+    /// <param name="name">Its stored name.</param>
+    /// <param name="isTrained">Whether gradients change it.</param>
+    /// <param name="shape">The shape that it must have.</param>
+    /// <exception cref="ArgumentException">It has another shape.</exception>
     public AutoencoderParameter Read(string name, bool isTrained, params long[] shape) => new(_prefix + name, Load(name, shape), isTrained: isTrained);
 
-    public AutoencoderParameter Read(string name, double learningRateFactor, params long[] shape) =>
+    internal AutoencoderParameter Read(string name, double learningRateFactor, params long[] shape) =>
         new(_prefix + name, Load(name, shape)) { LearningRateFactor = learningRateFactor };
 
+    /// <summary>A matrix whose value is the transpose of what is stored.</summary>
     /// <param name="name">Name without the prefix.</param>
     /// <param name="storedShape">Shape as stored; the parameter's value is the transpose.</param>
-    public AutoencoderParameter ReadTransposed(string name, params long[] storedShape)
+    internal AutoencoderParameter ReadTransposed(string name, params long[] storedShape)
     {
         using var stored = Load(name, storedShape);
         using var transposed = stored.t();

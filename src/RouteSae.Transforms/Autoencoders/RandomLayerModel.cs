@@ -26,7 +26,7 @@ public sealed class RandomLayerModel : FixedLayersModel
     public int Seed { get; }
 
     /// <inheritdoc/>
-    public override string Description => $"Random layer, {AutoencoderName.Of(Autoencoder)} on hidden states {string.Join(", ", HiddenStates)}";
+    public override string Description => $"Random layer, {Autoencoder.Description} on hidden states {string.Join(", ", HiddenStates)}";
 
     internal override LayerReading Read(IReadOnlyList<Tensor> hiddenStates, long firstToken)
     {

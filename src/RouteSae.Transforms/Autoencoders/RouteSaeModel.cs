@@ -67,7 +67,7 @@ public sealed class RouteSaeModel : AutoencoderModel
         Check(architecture);
         using var initialization = new ParameterInitialization(seed, device);
         using var scope = NewDisposeScope();
-        var tensors = TopKAutoencoder.StartingValues(architecture.Autoencoder, initialization)
+        var tensors = TopKAutoencoder.Definition.StartingValues(architecture.Autoencoder, initialization)
             .ToDictionary(pair => AutoencoderPrefix + pair.Key, pair => pair.Value);
         foreach (var (name, value) in LayerRouter.StartingValues(architecture, initialization))
             tensors[RouterPrefix + name] = value;

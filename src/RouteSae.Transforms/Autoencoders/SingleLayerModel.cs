@@ -18,7 +18,7 @@ public sealed class SingleLayerModel : FixedLayersModel
         _hiddenState = hiddenState;
 
     /// <inheritdoc/>
-    public override string Description => $"{AutoencoderName.Of(Autoencoder)} on hidden state {_hiddenState}{(Scaling == HiddenStateScaling.PerToken ? "" : $", scaling {Scaling}")}";
+    public override string Description => $"{Autoencoder.Description} on hidden state {_hiddenState}{(Scaling == HiddenStateScaling.PerToken ? "" : $", scaling {Scaling}")}";
 
     internal override LayerReading Read(IReadOnlyList<Tensor> hiddenStates, long firstToken)
     {

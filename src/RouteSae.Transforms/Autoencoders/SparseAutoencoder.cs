@@ -1,30 +1,44 @@
 using RouteSae.Autoencoders.Kernels;
-using RouteSae.Checks;
+using RouteSae.Autoencoders.Kinds;
 using RouteSae.Kernels;
 using RouteSae.Native;
-using RouteSae.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders;
 
 /// <summary>
-/// An autoencoder of single activations: sparse codes z of W_enc (x − b_pre), and x̂ = W_dec z + b_pre. What makes z sparse is
-/// the derived classes' matter. Owns its tensors. Encoding and decoding may run on several threads at once.
+/// An autoencoder of single activations: sparse codes z of W_enc (x − b_pre), and x̂ = W_dec z + b_pre. A derived class says what makes
+/// z sparse and what training minimises; its <see cref="Kind"/> says how it is made and stored. Owns its tensors. Encoding and decoding
+/// may run on several threads at once.
 /// </summary>
 public abstract class SparseAutoencoder : IDisposable
 {
-    internal const string EncoderName = "encoder.weight";
-    internal const string DecoderName = "decoder.weight";
-    internal const string PreBiasName = "pre_bias";
-    internal const string LatentBiasName = "latent_bias";
+    /// <summary>The stored name of W_enc, [M, D].</summary>
+    public const string EncoderName = "encoder.weight";
+
+    /// <summary>The stored name of W_dec, [D, M].</summary>
+    public const string DecoderName = "decoder.weight";
+
+    /// <summary>The stored name of b_pre, [D].</summary>
+    public const string PreBiasName = "pre_bias";
+
+    /// <summary>The stored name of b_lat, [M], of the kinds that have one.</summary>
+    public const string LatentBiasName = "latent_bias";
 
     private readonly AutoencoderParameter _preBias; // [D]
     private readonly AutoencoderParameter _encoder; // [M, D]
     private readonly AutoencoderParameter _directions; // [M, D], stored [D, M]: decoding reads the rows of the active latents only
 
-    private protected SparseAutoencoder(AutoencoderArchitecture architecture, ParameterReader reader, IReadOnlyList<AutoencoderParameter> ofLatents)
+    /// <summary>Reads the tensors that all autoencoders have.</summary>
+    /// <param name="architecture">The sizes.</param>
+    /// <param name="reader">The tensors under their stored names.</param>
+    /// <param name="ofLatents">What this kind reads beside them, such as b_lat.</param>
+    protected SparseAutoencoder(AutoencoderArchitecture architecture, ParameterReader reader, IReadOnlyList<AutoencoderParameter> ofLatents)
     {
+        ArgumentNullException.ThrowIfNull(architecture);
+        ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(ofLatents);
         var (hidden, latents) = (architecture.HiddenSize, architecture.Latents);
         _preBias = reader.Read(PreBiasName, hidden);
         _encoder = reader.Read(EncoderName, latents, hidden);
@@ -32,8 +46,14 @@ public abstract class SparseAutoencoder : IDisposable
         Parameters = [_preBias, .. ofLatents, _encoder, _directions];
     }
 
+    /// <summary>What kind of autoencoder it is.</summary>
+    public abstract AutoencoderKind Kind { get; }
+
     /// <summary>The sizes.</summary>
     public abstract AutoencoderArchitecture Architecture { get; }
+
+    /// <summary>The kind's name for people, with K where it has one.</summary>
+    public string Description => Kind.Describe(Architecture);
 
     /// <summary>b_pre, what the kind of autoencoder adds for each latent, W_enc and W_dec, in this order.</summary>
     public IReadOnlyList<AutoencoderParameter> Parameters { get; }
@@ -50,7 +70,8 @@ public abstract class SparseAutoencoder : IDisposable
     /// <summary>How encoding and decoding compute. Default: <see cref="ComputePath.Auto"/>.</summary>
     internal ComputePath Path { get; set; }
 
-    private protected bool Corrected => Architecture.Fidelity == Fidelity.Corrected;
+    /// <summary>Whether it computes as is right, rather than as the authors' program does.</summary>
+    protected bool Corrected => Architecture.Fidelity == Fidelity.Corrected;
 
     /// <summary>What the codes are selected from, before the activation function.</summary>
     /// <param name="x">Activations, [N, D].</param>
@@ -109,7 +130,39 @@ public abstract class SparseAutoencoder : IDisposable
     }
 
     /// <summary>The parameters in units of the latents' activations, each [M]; null where these cannot be scaled one by one.</summary>
-    private protected virtual IReadOnlyList<Tensor>? ScaledWithLatents => null;
+    protected virtual IReadOnlyList<Tensor>? ScaledWithLatents => null;
+
+    /// <summary>b_lat, [M], where pre = W_enc (x − b_pre) + b_lat; else null.</summary>
+    protected internal virtual Tensor? LatentBiasValues => null;
+
+    /// <summary>Whether encoding keeps no dense codes in memory, so that any number of tokens can be encoded at once. Default: false.</summary>
+    protected internal virtual bool EncodesSparsely => false;
+
+    /// <summary>
+    /// What training minimises. Default: the normalised MSE plus λ times mean |z|, over tokens and latents. The terms live in the caller's
+    /// scope.
+    /// </summary>
+    public virtual LossTerms Loss(LossRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var scope = NewDisposeScope();
+        var codes = Activate(PreActivations(request.X));
+        var normalizedMse = NormalizedMse.Mean(DecodeDense(codes), request.Target);
+        return LossTerms.Penalized(normalizedMse, codes.abs().mean(), request.SparsityCoefficient, codes).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Sets starting values that the first batch of a training gives; called where the wanted number of active latents is known. Default: none.</summary>
+    /// <param name="x">What is encoded of the first batch, [N, D].</param>
+    /// <param name="activeLatents">The wanted mean number of active latents.</param>
+    protected internal virtual void StartFrom(Tensor x, double activeLatents)
+    {
+    }
+
+    /// <summary>Learns from a training step what gradients do not teach. Called after each step. Default: nothing.</summary>
+    /// <param name="terms">The loss of the step.</param>
+    protected internal virtual void StepTaken(LossTerms terms)
+    {
+    }
 
     /// <summary>Writes the parameters in safetensors format, under the names of the reference's state_dict.</summary>
     public void Save(Stream safetensors) => ParameterWriter.Write(safetensors, Parameters);
@@ -124,56 +177,22 @@ public abstract class SparseAutoencoder : IDisposable
     /// <summary>The dense codes z, [N, M], differentiable.</summary>
     /// <param name="preActivations">[N, M].</param>
     /// <param name="selection">Replaces the activation function.</param>
-    internal abstract Tensor Activate(Tensor preActivations, CodeSelection? selection = null);
+    protected internal abstract Tensor Activate(Tensor preActivations, CodeSelection? selection = null);
 
     /// <summary>x̂ of dense codes, [N, D], differentiable.</summary>
-    internal Tensor DecodeDense(Tensor codes)
+    public Tensor DecodeDense(Tensor codes)
     {
         using var scope = NewDisposeScope();
         return (codes.mm(DecoderDirections) + PreBias).MoveToOuterDisposeScope();
     }
 
     /// <summary>pre = W_enc (x − b_pre) + b, in the caller's scope.</summary>
-    private protected Tensor PreActivations(Tensor x, Tensor? bias)
+    /// <param name="x">Activations, [N, D].</param>
+    /// <param name="bias">b, [M]; null for none.</param>
+    protected Tensor PreActivations(Tensor x, Tensor? bias)
     {
         TorchRuntime.UseThreads();
         using var scope = NewDisposeScope();
         return nn.functional.linear(x - PreBias, EncoderWeight, bias).MoveToOuterDisposeScope();
-    }
-
-    private protected static T Create<T>(
-        AutoencoderArchitecture architecture, int seed, Device? device, Func<ParameterInitialization, Dictionary<string, Tensor>> start, Func<ParameterReader, T> build)
-    {
-        Check(architecture);
-        using var initialization = new ParameterInitialization(seed, device);
-        using var scope = NewDisposeScope();
-        return build(ParameterReader.From(start(initialization)));
-    }
-
-    private protected static T Read<T>(AutoencoderArchitecture architecture, ITensorSource weights, Device? device, Func<ParameterReader, T> build)
-    {
-        Check(architecture);
-        return build(ParameterReader.From(weights, device));
-    }
-
-    private protected static T Read<T>(AutoencoderArchitecture architecture, IReadOnlyDictionary<string, Tensor> stateDictionary, Func<ParameterReader, T> build)
-    {
-        Check(architecture);
-        return build(ParameterReader.From(stateDictionary));
-    }
-
-    private static void Check(AutoencoderArchitecture architecture) =>
-        ArchitectureCheck.ThrowIfAny("The autoencoder's architecture", architecture.Problems());
-
-    /// <summary>The encoder and its transpose as decoder, and b_pre = 0: what all autoencoders start from.</summary>
-    private protected static Dictionary<string, Tensor> TiedStart(AutoencoderArchitecture architecture, ParameterInitialization initialization)
-    {
-        var encoder = initialization.LinearWeight(architecture.Latents, architecture.HiddenSize);
-        return new Dictionary<string, Tensor>
-        {
-            [PreBiasName] = initialization.Zeros(architecture.HiddenSize),
-            [EncoderName] = encoder,
-            [DecoderName] = encoder.t(),
-        };
     }
 }

@@ -1,9 +1,9 @@
 namespace RouteSae.Autoencoders;
 
-/// <summary>The sizes of a TopK autoencoder. With <see cref="Fidelity.Corrected"/> negative values among the K largest count as not active.</summary>
-public sealed record TopKArchitecture : AutoencoderArchitecture
+/// <summary>The sizes of a TopK or BatchTopK autoencoder. With <see cref="Fidelity.Corrected"/> negative values among the K largest count as not active.</summary>
+public record TopKArchitecture : AutoencoderArchitecture
 {
-    /// <summary>K, how many latents a token may activate, 1 to M.</summary>
+    /// <summary>K, how many latents a token may activate; with BatchTopK on average. 1 to M.</summary>
     public required int ActiveLatents { get; init; }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using RouteSae.Autoencoders.Kernels;
 using RouteSae.Kernels;
 using RouteSae.Native;
+using RouteSae.Autoencoders.Kinds;
 using RouteSae.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -25,6 +26,18 @@ public sealed class TopKAutoencoder : SparseAutoencoder
         _sparseEncoder = new Lazy<SparseEncoder>(() => new SparseEncoder(EncoderWeight, PreBias, LatentBias));
     }
 
+    /// <summary>The kind, for <see cref="AutoencoderKinds"/>.</summary>
+    public static AutoencoderKind Definition { get; } = new TopKKind();
+
+    /// <inheritdoc/>
+    protected internal override Tensor LatentBiasValues => LatentBias;
+
+    /// <inheritdoc/>
+    protected internal override bool EncodesSparsely => true;
+
+    /// <inheritdoc/>
+    public override AutoencoderKind Kind => Definition;
+
     /// <inheritdoc/>
     public override TopKArchitecture Architecture => _architecture;
 
@@ -37,19 +50,19 @@ public sealed class TopKAutoencoder : SparseAutoencoder
     /// <param name="device">Where the tensors live. Default: the CPU.</param>
     /// <exception cref="ArgumentException">The sizes do not fit together; the message lists every problem.</exception>
     public static TopKAutoencoder Create(TopKArchitecture architecture, int seed, Device? device = null) =>
-        Create(architecture, seed, device, initialization => StartingValues(architecture, initialization), reader => new TopKAutoencoder(architecture, reader));
+        (TopKAutoencoder)Definition.Create(architecture, seed, device);
 
     /// <summary>Loads the tensors <c>encoder.weight</c> [M, D], <c>decoder.weight</c> [D, M], <c>pre_bias</c> and <c>latent_bias</c>, as float32.</summary>
     /// <exception cref="ArgumentException">The sizes do not fit together, or a tensor's shape does not fit them.</exception>
     public static TopKAutoencoder Load(TopKArchitecture architecture, ITensorSource weights, Device? device = null) =>
-        Read(architecture, weights, device, reader => new TopKAutoencoder(architecture, reader));
+        (TopKAutoencoder)Definition.Load(architecture, weights, device);
 
     /// <summary>Copies tensors that are in memory; the autoencoder computes in their type (float32 or float64) and on their device.</summary>
     /// <param name="architecture">The sizes.</param>
     /// <param name="stateDictionary">The tensors under their stored names. The caller keeps them.</param>
     /// <exception cref="ArgumentException">A tensor is missing, or its shape does not fit the architecture.</exception>
     public static TopKAutoencoder FromTensors(TopKArchitecture architecture, IReadOnlyDictionary<string, Tensor> stateDictionary) =>
-        Read(architecture, stateDictionary, reader => new TopKAutoencoder(architecture, reader));
+        (TopKAutoencoder)Definition.FromTensors(architecture, stateDictionary);
 
     /// <summary>pre = W_enc (x − b_pre) + b_lat.</summary>
     /// <param name="x">Activations, [N, D].</param>
@@ -80,6 +93,18 @@ public sealed class TopKAutoencoder : SparseAutoencoder
         return new SparseCodes(indices, Corrected ? values.relu() : values).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The normalised MSE, and with Corrected the dead latents' loss (<see cref="AuxiliaryLoss"/>).</summary>
+    public override LossTerms Loss(LossRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var scope = NewDisposeScope();
+        var codes = Encode(request.X);
+        var reconstruction = Decode(codes);
+        var normalizedMse = NormalizedMse.Mean(reconstruction, request.Target);
+        var terms = new LossTerms(normalizedMse.alias(), normalizedMse) { Codes = codes };
+        return (Corrected ? terms.WithAuxiliary(this, request, reconstruction) : terms).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Frees the tensors.</summary>
     public override void Dispose()
     {
@@ -97,15 +122,12 @@ public sealed class TopKAutoencoder : SparseAutoencoder
     internal void ParametersChanged() => _sparseEncoder.Value.ParametersChanged();
 
     /// <inheritdoc/>
-    internal override Tensor Activate(Tensor preActivations, CodeSelection? selection = null)
+    protected internal override Tensor Activate(Tensor preActivations, CodeSelection? selection = null)
     {
         using var scope = NewDisposeScope();
         var codes = (selection ?? CodeSelection.Largest(Architecture.ActiveLatents)).Apply(preActivations);
         return (Corrected ? codes.relu() : codes).MoveToOuterDisposeScope();
     }
-
-    internal static Dictionary<string, Tensor> StartingValues(TopKArchitecture architecture, ParameterInitialization initialization) =>
-        new(TiedStart(architecture, initialization)) { [LatentBiasName] = initialization.Zeros(architecture.Latents) };
 
     private SparseCodes EncodeByKernel(Tensor x, int slots)
     {
@@ -124,4 +146,26 @@ public sealed class TopKAutoencoder : SparseAutoencoder
 
     private int Slots(CodeSelection? selection) =>
         Math.Min(selection?.ActiveLatents ?? Architecture.ActiveLatents, Architecture.Latents);
+
+    private sealed class TopKKind : AutoencoderKind
+    {
+        public override string Name => "topK";
+
+        public override string Title => "TopK";
+
+        public override SparsityRule Sparsity => SparsityRule.ActiveLatents;
+
+        internal override bool IsInReference => true;
+
+        public override SaeLensForm SaeLens { get; } = new("topk", [new(LatentBiasName, "b_enc")]);
+
+        public override AutoencoderArchitecture ArchitectureOf(AutoencoderSettings settings) =>
+            new TopKArchitecture { HiddenSize = settings.HiddenSize, Latents = settings.Latents, ActiveLatents = settings.ActiveLatents, Fidelity = settings.Fidelity };
+
+        public override AutoencoderSettings SettingsOf(AutoencoderArchitecture architecture) =>
+            base.SettingsOf(architecture) with { ActiveLatents = ((TopKArchitecture)architecture).ActiveLatents };
+
+        protected override SparseAutoencoder Build(AutoencoderArchitecture architecture, ParameterReader tensors) =>
+            new TopKAutoencoder((TopKArchitecture)architecture, tensors);
+    }
 }

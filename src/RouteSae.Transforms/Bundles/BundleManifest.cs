@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Kinds;
 using RouteSae.Files;
 using RouteSae.Hub;
 using RouteSae.Tokens;
@@ -10,8 +11,11 @@ namespace RouteSae.Bundles;
 /// <summary>The file <c>bundle.json</c>: what a bundle is and which files belong to it.</summary>
 public sealed record BundleManifest
 {
-    /// <summary>The newest format that this version reads. A RouteSAE is written in format 1; other autoencoders and <see cref="SpecialTokenPolicy.Begin"/>, which that does not know, in format 2.</summary>
-    public const int CurrentFormat = 2;
+    /// <summary>
+    /// The newest format that this version reads. A RouteSAE is written in format 1; the authors' other autoencoders and
+    /// <see cref="SpecialTokenPolicy.Begin"/> in format 2, other kinds in format 3.
+    /// </summary>
+    public const int CurrentFormat = 3;
 
     /// <summary>The manifest's own name within a bundle.</summary>
     public const string FileName = "bundle.json";
@@ -31,9 +35,8 @@ public sealed record BundleManifest
     /// <summary>The bundle's name, for people.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What the bundle holds. Default: a RouteSAE.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public AutoencoderKind Autoencoder { get; init; }
+    /// <summary>The kind of autoencoder that reads one hidden state (<see cref="AutoencoderKind.Name"/>); null for a RouteSAE, which has a router.</summary>
+    public string? Autoencoder { get; init; }
 
     /// <summary>The hidden states that the router chooses among (0 = embeddings, i = output of decoder layer i), ascending; without a router the one that is read.</summary>
     public required IReadOnlyList<int> RoutedHiddenStates { get; init; }
@@ -62,6 +65,9 @@ public sealed record BundleManifest
     /// <summary>The window in which JumpReLU's thresholds are trained (<see cref="JumpReluArchitecture.Bandwidth"/>); null for other autoencoders.</summary>
     public double? Bandwidth { get; init; }
 
+    /// <summary>Further numbers of the kind (<see cref="AutoencoderSettings.Values"/>); null when it has none.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<double>>? Settings { get; init; }
+
     /// <summary>Corrected, or like the reference implementation.</summary>
     public Fidelity Fidelity { get; init; }
 
@@ -79,7 +85,7 @@ public sealed record BundleManifest
 
     /// <summary>The sizes and choices of router and autoencoder; null when the bundle holds an autoencoder without a router.</summary>
     [JsonIgnore]
-    public RouteSaeArchitecture? Architecture => Autoencoder != AutoencoderKind.RouteSae ? null : new()
+    public RouteSaeArchitecture? Architecture => Autoencoder is not null ? null : new()
     {
         HiddenSize = HiddenSize,
         RoutedHiddenStates = RoutedHiddenStates,

@@ -45,7 +45,7 @@ internal static class BundleParts
     private static string HiddenStateProblem(BundleManifest manifest, DecoderConfig config)
     {
         var highest = manifest.RoutedHiddenStates[^1];
-        if (manifest.Autoencoder == AutoencoderKind.RouteSae)
+        if (manifest.Autoencoder is null)
             return $"hidden state {highest} is routed, but a language model of {config.LayerCount} layers has the routable hidden states 0 to {config.LayerCount - 1}";
         var why = highest == config.LayerCount ? $" (what the last layer puts out is not one of them: {highest} is after the final norm)" : "";
         return $"the autoencoder reads hidden state {highest}, but a language model of {config.LayerCount} layers has the readable hidden states 0 to {config.LayerCount - 1}{why}";

@@ -36,7 +36,7 @@ public sealed class BundleTrainer
         _tokenizer = BundleParts.LoadTokenizer(bundle);
     }
 
-    private bool HasActiveLatents => _bundle.Manifest.Autoencoder is AutoencoderKind.RouteSae or AutoencoderKind.TopK;
+    private bool HasActiveLatents => BundledModel.HasActiveLatents(_bundle.Manifest);
 
     /// <summary>What is trained: where there is no K, as many latents as there are may be active.</summary>
     private BundleManifest Target => _bundle.Manifest with

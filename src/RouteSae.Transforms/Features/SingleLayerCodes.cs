@@ -17,7 +17,7 @@ internal static class SingleLayerCodes
     /// <param name="activations">Whether what the autoencoder read is wanted too.</param>
     public static TokenCodes Encode(SingleLayerModel model, Tensor hiddenState, long[] wanted, bool activations)
     {
-        var rows = model.Autoencoder is TopKAutoencoder ? wanted.Length : Math.Max(1, DenseValues / model.Latents);
+        var rows = model.Autoencoder.EncodesSparsely ? wanted.Length : Math.Max(1, DenseValues / model.Latents);
         List<TokenCodes> blocks = [.. wanted.Chunk(rows).Select(block => EncodeBlock(model, hiddenState, block, activations))];
         return blocks.Count == 1 ? blocks[0] : Join(blocks, wanted.Length);
     }

@@ -1,3 +1,5 @@
+using RouteSae.Autoencoders.Kinds;
+
 namespace RouteSae.Published;
 
 /// <summary>What <c>cfg.json</c> of SAELens says, whatever the version that wrote it.</summary>
@@ -5,7 +7,8 @@ internal sealed record SaeLensConfig
 {
     public required string Location { get; init; }
 
-    public required SaeLensArchitecture Architecture { get; init; }
+    /// <summary>The kind that computes the architecture.</summary>
+    public required AutoencoderKind Kind { get; init; }
 
     public required int HiddenSize { get; init; }
 

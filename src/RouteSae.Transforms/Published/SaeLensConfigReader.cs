@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RouteSae.Autoencoders.Kinds;
 
 namespace RouteSae.Published;
 
@@ -10,21 +11,21 @@ internal static class SaeLensConfigReader
     {
         var fields = PublishedFields.Read(path).Flatten("metadata");
         RefuseOtherInputs(fields);
-        var architecture = Architecture(fields);
+        var kind = Kind(fields);
         var fromTransformerLens = (fields.Text("model_class_name") ?? "HookedTransformer") is "HookedTransformer";
         var hook = fields.Text("hook_name") ?? fields.Text("hook_point") ?? throw new PublishedFormatException($"{path} lacks hook_name, so nobody knows what the autoencoder reads.");
         return new SaeLensConfig
         {
             Location = path,
-            Architecture = architecture,
+            Kind = kind,
             HiddenSize = fields.Size("d_in"),
             Latents = Latents(fields),
-            ActiveLatents = architecture == SaeLensArchitecture.TopK ? ActiveLatents(fields) : 0,
+            ActiveLatents = kind.Sparsity == SparsityRule.ActiveLatents ? ActiveLatents(fields) : 0,
             HiddenState = SaeLensHook.HiddenState(hook, fields.Number("hook_layer") ?? fields.Number("hook_point_layer"), !fromTransformerLens, path),
             ReadsTokenEmbeddings = hook == SaeLensHook.Embeddings,
             Normalization = Normalization(fields),
             AppliesInputBias = fields.Flag("apply_b_dec_to_input") ?? true,
-            RescalesByDecoderNorm = architecture == SaeLensArchitecture.TopK && (fields.Flag("rescale_acts_by_decoder_norm") ?? false),
+            RescalesByDecoderNorm = kind.Sparsity == SparsityRule.ActiveLatents && (fields.Flag("rescale_acts_by_decoder_norm") ?? false),
             HasLatentScales = fields.Flag("finetuning_scaling_factor") ?? false,
             IsSinglePrecision = (fields.Text("dtype") ?? "float32") is "float32" or "torch.float32",
             FromTransformerLens = fromTransformerLens,
@@ -50,22 +51,22 @@ internal static class SaeLensConfigReader
             throw new PublishedFormatException($"{fields.Location}: reshape_activations is {fields.Json("reshape_activations")}: it reads attention heads, which are not a hidden state.");
     }
 
-    private static SaeLensArchitecture Architecture(PublishedFields fields)
+    private static AutoencoderKind Kind(PublishedFields fields)
     {
         var name = fields.Text("architecture") ?? "standard";
         var activation = fields.Text("activation_fn") ?? fields.Text("activation_fn_str") ?? (name == "topk" ? "topk" : "relu");
-        return (name, activation) switch
+        // Before there was an architecture of that name, topk was an activation function of the standard one.
+        var architecture = (name, activation) == ("standard", "topk") ? "topk" : name;
+        if (AutoencoderKinds.All.SingleOrDefault(kind => kind.SaeLens is { IsRead: true } form && form.Architecture == architecture) is { } found)
         {
-            ("standard", "relu") => SaeLensArchitecture.Standard,
-            ("standard" or "topk", "topk") => SaeLensArchitecture.TopK,
-            ("jumprelu", "relu") => SaeLensArchitecture.JumpRelu,
-            ("gated", "relu") => SaeLensArchitecture.Gated,
-            ("standard" or "topk" or "jumprelu" or "gated", _) => throw new PublishedFormatException(
-                $"{fields.Location}: an autoencoder of architecture '{name}' with the activation function '{activation}' is not read; standard, jumprelu and gated need relu, topk needs topk."),
-            ("batchtopk" or "matryoshka_batchtopk", _) => throw new PublishedFormatException(
-                $"{fields.Location}: architecture is '{name}', which only a checkpoint of a training has. SAELens's save_inference_model writes it as 'jumprelu', which is read."),
-            _ => throw new PublishedFormatException($"{fields.Location}: architecture is '{name}'; those that are read are standard, topk, jumprelu and gated."),
-        };
+            var needed = found.Sparsity == SparsityRule.ActiveLatents ? "topk" : "relu";
+            return activation == needed ? found : throw new PublishedFormatException(
+                $"{fields.Location}: an autoencoder of architecture '{name}' with the activation function '{activation}' is not read; standard, jumprelu and gated need relu, topk needs topk.");
+        }
+
+        throw new PublishedFormatException(name is "batchtopk" or "matryoshka_batchtopk"
+            ? $"{fields.Location}: architecture is '{name}', which only a checkpoint of a training has. SAELens's save_inference_model writes it as 'jumprelu', which is read."
+            : $"{fields.Location}: architecture is '{name}'; those that are read are standard, topk, jumprelu and gated.");
     }
 
     private static int Latents(PublishedFields fields) => fields.Has("d_sae") || !fields.Has("expansion_factor")

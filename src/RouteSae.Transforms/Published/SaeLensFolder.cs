@@ -1,4 +1,5 @@
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Kinds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,12 +12,7 @@ internal static class SaeLensFolder
 
     internal const string Encoder = "W_enc";
     internal const string Decoder = "W_dec";
-    internal const string EncoderBias = "b_enc";
     internal const string DecoderBias = "b_dec";
-    internal const string Threshold = "threshold";
-    internal const string GateBias = "b_gate";
-    internal const string MagnitudeBias = "b_mag";
-    internal const string MagnitudeScale = "r_mag";
 
     /// <summary>The names under which some versions stored the factors of activations before decoding.</summary>
     private static readonly string[] LatentScales = ["finetuning_scaling_factor", "scaling_factor"];
@@ -56,7 +52,7 @@ internal static class SaeLensFolder
     private static PublishedWeights Read(SaeLensConfig config, PublishedTensors tensors)
     {
         var (hidden, latents) = ((long)config.HiddenSize, (long)config.Latents);
-        var ofLatents = NamesOfLatents(config.Architecture).ToDictionary(pair => pair.Ours, pair => tensors.Read(pair.Theirs, latents));
+        var ofLatents = config.Kind.SaeLens!.Tensors.ToDictionary(pair => pair.Key, pair => tensors.Read(pair.Value, latents));
         return new PublishedWeights(
             tensors.Read(Encoder, hidden, latents).t().contiguous(), tensors.Read(Decoder, latents, hidden), tensors.Read(DecoderBias, hidden), ofLatents);
     }
@@ -76,25 +72,9 @@ internal static class SaeLensFolder
             throw new PublishedFormatException($"{tensors.Location} holds {name} with other values than 1, but in {PublishedAutoencoder.Config} finetuning_scaling_factor is not true.");
     }
 
-    /// <summary>The tensors with a value for each latent, by our names and theirs.</summary>
-    internal static IEnumerable<(string Ours, string Theirs)> NamesOfLatents(SaeLensArchitecture architecture) => architecture switch
-    {
-        SaeLensArchitecture.Gated =>
-            [(GatedAutoencoder.GateBiasName, GateBias), (GatedAutoencoder.MagnitudeBiasName, MagnitudeBias), (GatedAutoencoder.MagnitudeScaleName, MagnitudeScale)],
-        SaeLensArchitecture.JumpRelu => [(SparseAutoencoder.LatentBiasName, EncoderBias), (JumpReluAutoencoder.ThresholdName, Threshold)],
-        _ => [(SparseAutoencoder.LatentBiasName, EncoderBias)],
-    };
-
     private static SparseAutoencoder Create(SaeLensConfig config, Dictionary<string, Tensor> tensors)
     {
-        var plain = new AutoencoderArchitecture { HiddenSize = config.HiddenSize, Latents = config.Latents };
-        return config.Architecture switch
-        {
-            SaeLensArchitecture.TopK => TopKAutoencoder.FromTensors(
-                new TopKArchitecture { HiddenSize = config.HiddenSize, Latents = config.Latents, ActiveLatents = config.ActiveLatents }, tensors),
-            SaeLensArchitecture.JumpRelu => JumpReluAutoencoder.FromTensors(new JumpReluArchitecture { HiddenSize = config.HiddenSize, Latents = config.Latents }, tensors),
-            SaeLensArchitecture.Gated => GatedAutoencoder.FromTensors(plain, tensors),
-            _ => ReluAutoencoder.FromTensors(plain, tensors),
-        };
+        var settings = new AutoencoderSettings { HiddenSize = config.HiddenSize, Latents = config.Latents, ActiveLatents = config.ActiveLatents };
+        return config.Kind.FromTensors(config.Kind.ArchitectureOf(settings), tensors);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Kinds;
 using RouteSae.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,7 +21,7 @@ internal static class SaeLensWriter
     {
         using var scope = NewDisposeScope();
         var stored = autoencoder.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Value.detach().to_type(ScalarType.Float32));
-        var tensors = SaeLensFolder.NamesOfLatents(ArchitectureOf(autoencoder)).ToDictionary(pair => pair.Theirs, pair => stored[pair.Ours]);
+        var tensors = FormOf(autoencoder).Tensors.ToDictionary(pair => pair.Value, pair => stored[pair.Key].expand(autoencoder.Architecture.Latents).contiguous());
         tensors[SaeLensFolder.Encoder] = stored[SparseAutoencoder.EncoderName].t();
         tensors[SaeLensFolder.Decoder] = stored[SparseAutoencoder.DecoderName];
         tensors[SaeLensFolder.DecoderBias] = stored[SparseAutoencoder.PreBiasName];
@@ -31,7 +32,7 @@ internal static class SaeLensWriter
     {
         var config = new JsonObject
         {
-            ["architecture"] = ArchitectureOf(model.Autoencoder).ToString().ToLowerInvariant(),
+            ["architecture"] = FormOf(model.Autoencoder).Architecture,
             ["d_in"] = model.HiddenSize,
             ["d_sae"] = model.Latents,
             ["dtype"] = "float32",
@@ -74,12 +75,6 @@ internal static class SaeLensWriter
         _ => "layer_norm",
     };
 
-    private static SaeLensArchitecture ArchitectureOf(SparseAutoencoder autoencoder) => autoencoder switch
-    {
-        TopKAutoencoder => SaeLensArchitecture.TopK,
-        JumpReluAutoencoder => SaeLensArchitecture.JumpRelu,
-        GatedAutoencoder => SaeLensArchitecture.Gated,
-        ReluAutoencoder => SaeLensArchitecture.Standard,
-        _ => throw new NotSupportedException($"SAELens has no architecture for {autoencoder.GetType().Name}."),
-    };
+    private static SaeLensForm FormOf(SparseAutoencoder autoencoder) =>
+        autoencoder.Kind.SaeLens ?? throw new NotSupportedException($"SAELens has no architecture for {autoencoder.Kind.Title}.");
 }

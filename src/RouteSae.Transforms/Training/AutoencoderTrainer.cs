@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Kinds;
 using RouteSae.Autoencoders.Statistics;
 using RouteSae.Checks;
 using RouteSae.Native;
@@ -47,7 +48,7 @@ public sealed partial class AutoencoderTrainer : IDisposable, IResumable
         };
         DeadLatents = new DeadLatentTracker(model.Latents, Options.DeadAfterTokens, model.Parameters[0].Value.device);
         Routing = new RoutingStatistics(model.HiddenStates.Count);
-        _penalty = new SparsityPenalty(Options, countsLatents: model is FixedLayersModel { Autoencoder: JumpReluAutoencoder });
+        _penalty = new SparsityPenalty(Options, countsLatents: model is FixedLayersModel { Autoencoder.Kind.Sparsity: SparsityRule.CountPenalty });
         _step = TrainingSteps.Create(model, Options, Optimizer, _penalty);
         _window = new ProgressWindow(model.HiddenStates.Count);
     }
@@ -141,7 +142,7 @@ public sealed partial class AutoencoderTrainer : IDisposable, IResumable
         if (Options.CenterPreBias)
             DataStart.CenterPreBias(Model, hiddenStates);
         if (Options.TargetActiveLatents is { } wanted)
-            DataStart.SetThreshold(Model, hiddenStates, wanted);
+            DataStart.ForActiveLatents(Model, hiddenStates, wanted);
     }
 
     private void TakeNote(StepTerms terms)

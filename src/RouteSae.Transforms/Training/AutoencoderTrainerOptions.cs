@@ -1,4 +1,6 @@
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Kinds;
+using static TorchSharp.torch;
 
 namespace RouteSae.Training;
 
@@ -83,7 +85,15 @@ public sealed class AutoencoderTrainerOptions
     public int Steps => (int)Math.Min(int.MaxValue, (TotalTokens + BatchTokens - 1) / Math.Max(1, BatchTokens));
 
     /// <summary>How many dead latents may take part, for an architecture.</summary>
-    internal int AuxiliaryLatentsOf(TopKArchitecture architecture) => AuxiliaryLatents ?? Math.Max(1, architecture.HiddenSize / 2);
+    internal int AuxiliaryLatentsOf(AutoencoderArchitecture architecture) => AuxiliaryLatents ?? Math.Max(1, architecture.HiddenSize / 2);
+
+    /// <summary>The loss to ask of an autoencoder, without a penalty.</summary>
+    internal LossRequest LossOf(SparseAutoencoder autoencoder, Tensor x, Tensor target, Tensor? deadLatents) => new(x, target)
+    {
+        DeadLatents = deadLatents,
+        AuxiliaryCoefficient = AuxiliaryCoefficient,
+        AuxiliaryLatents = AuxiliaryLatentsOf(autoencoder.Architecture),
+    };
 
     /// <summary>Everything that is wrong with these options for a model, in sentences; empty when nothing is.</summary>
     /// <param name="model">What they shall train.</param>
@@ -128,7 +138,7 @@ public sealed class AutoencoderTrainerOptions
 
     private IEnumerable<string> SparsityProblems(AutoencoderModel model)
     {
-        var penalized = model is CrosscoderModel || model is FixedLayersModel { Autoencoder: not TopKAutoencoder };
+        var penalized = model is CrosscoderModel || model is FixedLayersModel { Autoencoder.Kind.Sparsity: not SparsityRule.ActiveLatents };
         if (penalized && SparsityCoefficient is null && TargetActiveLatents is null)
             yield return $"SparsityCoefficient is not set: {model.Description} is made sparse by a penalty alone. Choose a λ, for example 0.05, and look at the active latents in the progress reports; or set TargetActiveLatents.";
         if (!penalized && (SparsityCoefficient ?? TargetActiveLatents) is not null)

@@ -7,8 +7,6 @@ namespace RouteSae.Training;
 /// <summary>Starting values that the first batch gives. A model that is trained further keeps what it has learnt: only values that are still those of a new model are set.</summary>
 internal static class DataStart
 {
-    private const double LatentsToLose = 1.5;
-
     /// <summary>Sets b_pre to the geometric median of what the model encodes, so that latents need not learn the mean. A crosscoder has no b_pre.</summary>
     /// <param name="model">The model.</param>
     /// <param name="hiddenStates">L x [N, D], raw, real tokens only.</param>
@@ -27,25 +25,17 @@ internal static class DataStart
         }
     }
 
-    /// <summary>
-    /// Sets JumpReLU's θ so that the first batch has half as many active latents again as are wanted: in a short training θ, which moves
-    /// by at most the learning rate a step, would not get there from elsewhere. From above, because the penalty can raise θ, not lower it.
-    /// </summary>
-    /// <param name="model">The model; others than JumpReLU have no θ.</param>
+    /// <summary>Lets a kind of autoencoder start where the first batch has about as many active latents as are wanted.</summary>
+    /// <param name="model">The model; others than those of one autoencoder and a fixed rule have no such start.</param>
     /// <param name="hiddenStates">L x [N, D], raw, real tokens only.</param>
     /// <param name="activeLatents">The wanted L0.</param>
-    public static void SetThreshold(AutoencoderModel model, IReadOnlyList<Tensor> hiddenStates, double activeLatents)
+    public static void ForActiveLatents(AutoencoderModel model, IReadOnlyList<Tensor> hiddenStates, double activeLatents)
     {
-        if (model is not FixedLayersModel { Autoencoder: JumpReluAutoencoder jump } fixedLayers)
-            return;
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        if ((jump.Threshold != jump.Architecture.InitialThreshold).any().item<bool>())
-            return;
-        var preActivations = jump.PreActivations(fixedLayers.Read(hiddenStates, firstToken: 0).X).flatten();
-        var above = Math.Clamp((long)(LatentsToLose * activeLatents / model.Latents * preActivations.shape[0]), 1, preActivations.shape[0]);
-        var (largest, _) = preActivations.topk((int)above, sorted: false);
-        jump.Threshold.copy_(largest.min().clamp_min(jump.Architecture.InitialThreshold));
+        if (model is FixedLayersModel fixedLayers)
+        {
+            using var scope = NewDisposeScope();
+            fixedLayers.Autoencoder.StartFrom(fixedLayers.Read(hiddenStates, firstToken: 0).X, activeLatents);
+        }
     }
 
     /// <summary>Measures the mean and the scale of each hidden state for <see cref="HiddenStateScaling.PerLayer"/>: afterwards the mean square of xᵢ is 1.</summary>

@@ -109,7 +109,7 @@ public sealed class ReferenceTrainingTests
         report.EndedEarly.Should().BeFalse();
     }
 
-    private static void CheckLosses(AutoencoderCase golden, ObjectiveTerms terms)
+    private static void CheckLosses(AutoencoderCase golden, LossTerms terms)
     {
         var expected = golden.Json.GetProperty("loss");
         terms.Total.item<float>().Should().BeApproximately(expected.GetProperty("total").GetSingle(), 1e-6f);

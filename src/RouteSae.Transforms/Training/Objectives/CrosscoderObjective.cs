@@ -9,13 +9,13 @@ namespace RouteSae.Training.Objectives;
 internal sealed class CrosscoderObjective(CrosscoderModel model, SparsityPenalty penalty) : ITrainingObjective
 {
     /// <inheritdoc/>
-    public ObjectiveTerms Evaluate(IReadOnlyList<Tensor> hiddenStates, Tensor? deadLatents = null, long firstToken = 0)
+    public LossTerms Evaluate(IReadOnlyList<Tensor> hiddenStates, Tensor? deadLatents = null, long firstToken = 0)
     {
         TorchRuntime.UseThreads();
         using var scope = NewDisposeScope();
         var x = model.Inputs(hiddenStates);
         var codes = model.Activate(model.PreActivations(x));
         var errors = model.DecodeDense(codes).Zip(x, NormalizedMse.Mean).ToArray();
-        return PenalizedObjective.Terms(stack(errors).mean(), codes.abs().mean(), penalty, codes).MoveToOuterDisposeScope();
+        return LossTerms.Penalized(stack(errors).mean(), codes.abs().mean(), penalty.Coefficient, codes).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using RouteSae.Autoencoders;
 using static TorchSharp.torch;
 
 namespace RouteSae.Training.Objectives;
@@ -9,5 +10,10 @@ internal interface ITrainingObjective
     /// <param name="hiddenStates">L x [N, D], raw, real tokens only.</param>
     /// <param name="deadLatents">I64 [dead]; null or empty when none is dead.</param>
     /// <param name="firstToken">How many tokens came before these.</param>
-    ObjectiveTerms Evaluate(IReadOnlyList<Tensor> hiddenStates, Tensor? deadLatents = null, long firstToken = 0);
+    LossTerms Evaluate(IReadOnlyList<Tensor> hiddenStates, Tensor? deadLatents = null, long firstToken = 0);
+
+    /// <summary>Called when the optimiser has used the gradients of a loss.</summary>
+    void StepTaken(LossTerms terms)
+    {
+    }
 }

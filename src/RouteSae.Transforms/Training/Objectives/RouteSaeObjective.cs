@@ -15,13 +15,13 @@ internal sealed class RouteSaeObjective(RouteSaeModel model, AutoencoderTrainerO
     private bool Corrected => model.Architecture.Fidelity == Fidelity.Corrected;
 
     /// <inheritdoc/>
-    public ObjectiveTerms Evaluate(IReadOnlyList<Tensor> hiddenStates, Tensor? deadLatents = null, long firstToken = 0)
+    public LossTerms Evaluate(IReadOnlyList<Tensor> hiddenStates, Tensor? deadLatents = null, long firstToken = 0)
     {
         TorchRuntime.UseThreads();
         using var scope = NewDisposeScope();
         var routed = model.Route(hiddenStates);
         var target = model.Architecture.LearnsFromTarget ? routed.X : routed.X.detach();
-        var terms = TopKObjective.Evaluate(model.Autoencoder, routed.X, target, deadLatents, options) with { Routed = routed };
+        var terms = model.Autoencoder.Loss(options.LossOf(model.Autoencoder, routed.X, target, deadLatents)) with { Routed = routed };
         if (Corrected && options.LoadBalanceCoefficient > 0)
         {
             var loadBalance = LoadBalance.Loss(routed);

@@ -8,13 +8,13 @@ namespace RouteSae.Training.Optimization;
 /// <summary>A step in TorchSharp operations, with gradients by autograd: for every architecture, device and type.</summary>
 internal sealed class AutogradStep(ITrainingObjective objective, AutoencoderOptimizer optimizer, IReadOnlyList<int> names) : ITrainingStep
 {
-    private Tensor? _total;
+    private LossTerms? _terms;
 
     public StepTerms Evaluate(IReadOnlyList<Tensor> hiddenStates, Tensor deadLatents, long firstToken = 0)
     {
         ActivationCheck.ThrowIfNotFinite(hiddenStates, names, batch: optimizer.BatchesTaken + 1);
         var terms = objective.Evaluate(hiddenStates, deadLatents, firstToken);
-        _total = terms.Total;
+        _terms = terms;
         return new StepTerms(Value(terms.Total), Value(terms.NormalizedMse))
         {
             LoadBalance = ValueOrNull(terms.LoadBalance),
@@ -25,11 +25,16 @@ internal sealed class AutogradStep(ITrainingObjective objective, AutoencoderOpti
         };
     }
 
-    public double Update() => optimizer.Step(_total!);
+    public double Update()
+    {
+        var learningRate = optimizer.Step(_terms!.Total);
+        objective.StepTaken(_terms);
+        return learningRate;
+    }
 
     public void Dispose()
     {
-        // The total lives in the trainer's scope.
+        // The terms live in the trainer's scope.
     }
 
     private static double? ValueOrNull(Tensor? scalar) => scalar is null ? null : Value(scalar);

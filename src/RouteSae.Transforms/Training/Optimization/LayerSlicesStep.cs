@@ -35,15 +35,15 @@ internal sealed class LayerSlicesStep(MultiLayerModel model, AutoencoderTrainerO
         // The total lives in the trainer's scope.
     }
 
-    private static double Value(ObjectiveTerms terms)
+    private static double Value(LossTerms terms)
     {
         using var scope = NewDisposeScope();
         return terms.Total.detach().to(ScalarType.Float64).item<double>();
     }
 
-    private ObjectiveTerms Loss(Tensor hiddenState)
+    private LossTerms Loss(Tensor hiddenState)
     {
         var x = model.Standardize(hiddenState).Values;
-        return TopKObjective.Evaluate((TopKAutoencoder)model.Autoencoder, x, x, deadLatents: null, options);
+        return model.Autoencoder.Loss(options.LossOf(model.Autoencoder, x, x, deadLatents: null));
     }
 }

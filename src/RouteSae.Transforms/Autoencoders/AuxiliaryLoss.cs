@@ -1,9 +1,8 @@
-using RouteSae.Autoencoders;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
-namespace RouteSae.Training.Objectives;
+namespace RouteSae.Autoencoders;
 
 /// <summary>
 /// AuxK (Gao et al., 2024, appendix A.2): the dead latents with the largest pre-activations reconstruct what the living ones
@@ -13,19 +12,22 @@ namespace RouteSae.Training.Objectives;
 public static class AuxiliaryLoss
 {
     /// <summary>The loss of a batch, a scalar whose gradient reaches the dead latents only. The caller owns it.</summary>
-    /// <param name="autoencoder">The autoencoder.</param>
+    /// <param name="autoencoder">An autoencoder with pre = W_enc (x − b_pre) + b_lat.</param>
     /// <param name="x">Activations, [N, D].</param>
     /// <param name="reconstruction">x̂, [N, D].</param>
     /// <param name="deadLatents">I64 [dead], at least one.</param>
     /// <param name="maximumLatents">How many dead latents a token may use.</param>
-    public static Tensor Loss(TopKAutoencoder autoencoder, Tensor x, Tensor reconstruction, Tensor deadLatents, int maximumLatents)
+    /// <exception cref="NotSupportedException">The autoencoder has no b_lat.</exception>
+    public static Tensor Loss(SparseAutoencoder autoencoder, Tensor x, Tensor reconstruction, Tensor deadLatents, int maximumLatents)
     {
+        ArgumentNullException.ThrowIfNull(autoencoder);
+        var bias = autoencoder.LatentBiasValues ?? throw new NotSupportedException($"{autoencoder.Description} has no bias of its latents, which AuxK needs.");
         using var scope = NewDisposeScope();
         return Loss(
             (x - autoencoder.PreBias).detach(),
             (x - reconstruction).detach(),
             autoencoder.EncoderWeight.index_select(0, deadLatents),
-            autoencoder.LatentBias.index_select(0, deadLatents),
+            bias.index_select(0, deadLatents),
             autoencoder.DecoderDirections.index_select(0, deadLatents),
             maximumLatents).MoveToOuterDisposeScope();
     }

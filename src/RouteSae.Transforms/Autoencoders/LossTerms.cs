@@ -1,12 +1,12 @@
-using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Kinds;
 using static TorchSharp.torch;
 
-namespace RouteSae.Training.Objectives;
+namespace RouteSae.Autoencoders;
 
 /// <summary>The training loss of a batch and its parts. Owns its tensors.</summary>
 /// <param name="Total">The scalar that is minimised.</param>
 /// <param name="NormalizedMse">The reconstruction error, a scalar.</param>
-internal sealed record ObjectiveTerms(Tensor Total, Tensor NormalizedMse) : IDisposable
+public sealed record LossTerms(Tensor Total, Tensor NormalizedMse) : IDisposable
 {
     /// <summary>The load-balance loss before its coefficient; null where it is not part of the total.</summary>
     public Tensor? LoadBalance { get; init; }
@@ -31,6 +31,26 @@ internal sealed record ObjectiveTerms(Tensor Total, Tensor NormalizedMse) : IDis
         Total, NormalizedMse, LoadBalance, Auxiliary, Sparsity, Routed?.X, Routed?.Probabilities, Routed?.Chosen, Codes?.Indices, Codes?.Values, DenseCodes,
     }.OfType<Tensor>();
 
+    /// <summary>A loss with a sparsity penalty, in the caller's scope.</summary>
+    /// <param name="normalizedMse">The reconstruction error, a scalar.</param>
+    /// <param name="sparsity">The penalty before λ, a scalar.</param>
+    /// <param name="coefficient">λ.</param>
+    /// <param name="codes">The dense codes, [N, M].</param>
+    public static LossTerms Penalized(Tensor normalizedMse, Tensor sparsity, double coefficient, Tensor codes) =>
+        new(normalizedMse + sparsity * coefficient, normalizedMse) { Sparsity = sparsity, DenseCodes = codes };
+
+    /// <summary>The same with the dead latents' loss, where the request asks for it, in the caller's scope.</summary>
+    internal LossTerms WithAuxiliary(SparseAutoencoder autoencoder, LossRequest request, Tensor reconstruction)
+    {
+        if (!request.RevivesLatents)
+        {
+            return this;
+        }
+
+        var auxiliary = AuxiliaryLoss.Loss(autoencoder, request.Target, reconstruction, request.DeadLatents!, request.AuxiliaryLatents);
+        return this with { Auxiliary = auxiliary, Total = Total + auxiliary * request.AuxiliaryCoefficient };
+    }
+
     /// <summary>Frees the tensors.</summary>
     public void Dispose()
     {
@@ -38,7 +58,8 @@ internal sealed record ObjectiveTerms(Tensor Total, Tensor NormalizedMse) : IDis
             tensor.Dispose();
     }
 
-    internal ObjectiveTerms MoveToOuterDisposeScope()
+    /// <summary>Lets the tensors outlive the innermost dispose scope.</summary>
+    public LossTerms MoveToOuterDisposeScope()
     {
         foreach (var tensor in Tensors)
             tensor.MoveToOuterDisposeScope();
