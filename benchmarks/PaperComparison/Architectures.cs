@@ -1,4 +1,5 @@
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Kinds;
 using RouteSae.LanguageModels;
 using RouteSae.Tensors;
 
@@ -15,6 +16,8 @@ internal sealed class Architectures(DecoderConfig config, int latents)
         yield return Routed("RouteSAE hard", Routing(active));
         yield return Routed("RouteSAE soft", Routing(active) with { Mode = RoutingMode.Soft });
         yield return TopK("TopK", active, (autoencoder, _) => new SingleLayerModel(autoencoder, _single));
+        yield return OfKind(BatchTopKAutoencoder.Definition, active);
+        yield return OfKind(MatryoshkaBatchTopKAutoencoder.Definition, active);
         yield return TopK("MLSAE", active, (autoencoder, _) => new MultiLayerModel(autoencoder, _routed));
         yield return TopK("Random layer", active, (autoencoder, seed) => new RandomLayerModel(autoencoder, _routed, seed));
         yield return Single("ReLU", active, seed => ReluAutoencoder.Create(Sizes, seed), file => ReluAutoencoder.Load(Sizes, file));
@@ -62,6 +65,12 @@ internal sealed class Architectures(DecoderConfig config, int latents)
     {
         var architecture = new TopKArchitecture { HiddenSize = config.HiddenSize, Latents = latents, ActiveLatents = active, Fidelity = fidelity };
         return new Candidate(name, active, seed => model(TopKAutoencoder.Create(architecture, seed), seed), Reading(file => model(TopKAutoencoder.Load(architecture, file), 0)));
+    }
+
+    private Candidate OfKind(AutoencoderKind kind, int active)
+    {
+        var architecture = kind.ArchitectureOf(new AutoencoderSettings { HiddenSize = config.HiddenSize, Latents = latents, ActiveLatents = active });
+        return Single(kind.Title, active, seed => kind.Create(architecture, seed), file => kind.Load(architecture, file)) with { IsPenalized = false };
     }
 
     private Candidate Single(string name, int active, Func<int, SparseAutoencoder> create, Func<ITensorSource, SparseAutoencoder> load) =>

@@ -139,8 +139,8 @@ public abstract class SparseAutoencoder : IDisposable
     protected internal virtual bool EncodesSparsely => false;
 
     /// <summary>
-    /// What training minimises. Default: the normalised MSE plus λ times mean |z|, over tokens and latents. The terms live in the caller's
-    /// scope.
+    /// What training minimises. Default: the normalised MSE, plus λ times mean |z| over tokens and latents where a penalty makes codes sparse.
+    /// The terms live in the caller's scope.
     /// </summary>
     public virtual LossTerms Loss(LossRequest request)
     {
@@ -148,7 +148,10 @@ public abstract class SparseAutoencoder : IDisposable
         using var scope = NewDisposeScope();
         var codes = Activate(PreActivations(request.X));
         var normalizedMse = NormalizedMse.Mean(DecodeDense(codes), request.Target);
-        return LossTerms.Penalized(normalizedMse, codes.abs().mean(), request.SparsityCoefficient, codes).MoveToOuterDisposeScope();
+        var terms = Kind.Sparsity == SparsityRule.ActiveLatents
+            ? new LossTerms(normalizedMse.alias(), normalizedMse) { DenseCodes = codes }
+            : LossTerms.Penalized(normalizedMse, codes.abs().mean(), request.SparsityCoefficient, codes);
+        return terms.MoveToOuterDisposeScope();
     }
 
     /// <summary>Sets starting values that the first batch of a training gives; called where the wanted number of active latents is known. Default: none.</summary>

@@ -125,10 +125,10 @@ public sealed class FeatureBundleTests : IDisposable
     public void A_newer_format_is_named_whatever_else_the_manifest_holds()
     {
         SmallBundle.Build().Save(Folder);
-        File.WriteAllText(InFolder("bundle.json"), """{ "format": 3, "surprise": [] }""");
+        File.WriteAllText(InFolder("bundle.json"), """{ "format": 4, "surprise": [] }""");
 
         Opening().Should().Throw<BundleFormatException>().WithMessage(
-            $"{Folder}: bundle.json has format 3; this version of RouteSae reads formats up to 2. Update RouteSae, or use a bundle made with this version.");
+            $"{Folder}: bundle.json has format 4; this version of RouteSae reads formats up to 3. Update RouteSae, or use a bundle made with this version.");
     }
 
     [Theory]

@@ -64,7 +64,7 @@ public class BatchTopKAutoencoder : SparseAutoencoder
         var active = codes.masked_select(codes > 0);
         if (active.shape[0] > 0)
         {
-            var rate = Threshold.item<float>() == 0 ? 1 : ThresholdRate;
+            var rate = Threshold.to_type(ScalarType.Float64).item<double>() == 0 ? 1 : ThresholdRate;
             Threshold.add_((active.min() - Threshold) * rate);
         }
     }

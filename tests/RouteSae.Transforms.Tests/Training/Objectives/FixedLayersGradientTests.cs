@@ -23,6 +23,8 @@ public sealed class FixedLayersGradientTests
     [InlineData("Crosscoder", Fidelity.Corrected, 0.0)]
     [InlineData("TopK", Fidelity.Reference, null)]
     [InlineData("TopK", Fidelity.Corrected, null)]
+    [InlineData("BatchTopK", Fidelity.Corrected, null)]
+    [InlineData("Matryoshka", Fidelity.Corrected, null)]
     [InlineData("MLSAE", Fidelity.Reference, null)]
     [InlineData("MLSAE", Fidelity.Corrected, null)]
     [InlineData("Random", Fidelity.Reference, null)]

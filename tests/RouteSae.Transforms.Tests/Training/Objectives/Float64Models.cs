@@ -1,4 +1,5 @@
 using RouteSae.Autoencoders;
+using RouteSae.Autoencoders.Kinds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -65,9 +66,16 @@ internal static class Float64Models
             "JumpReLU" => JumpReluAutoencoder.FromTensors(
                 new JumpReluArchitecture { HiddenSize = HiddenSize, Latents = Latents, Bandwidth = 0.8, Fidelity = fidelity },
                 new Dictionary<string, Tensor>(SingleActivation(generator)) { ["threshold"] = Random(generator, 0.1, Latents).abs() + 0.2 }),
+            "BatchTopK" => BatchTopKAutoencoder.Definition.FromTensors(
+                new TopKArchitecture { HiddenSize = HiddenSize, Latents = Latents, ActiveLatents = 3 }, WithThreshold(generator)),
+            "Matryoshka" => MatryoshkaBatchTopKAutoencoder.Definition.FromTensors(
+                new MatryoshkaArchitecture { HiddenSize = HiddenSize, Latents = Latents, ActiveLatents = 3, Prefixes = [2, 5, Latents] }, WithThreshold(generator)),
             _ => TopK(fidelity, generator),
         };
     }
+
+    private static Dictionary<string, Tensor> WithThreshold(Generator generator) =>
+        new(SingleActivation(generator)) { ["threshold"] = zeros(1, dtype: ScalarType.Float64) };
 
     private static TopKAutoencoder TopK(Fidelity fidelity, Generator generator) => TopKAutoencoder.FromTensors(
         new TopKArchitecture { HiddenSize = HiddenSize, Latents = Latents, ActiveLatents = 3, Fidelity = fidelity }, SingleActivation(generator));
