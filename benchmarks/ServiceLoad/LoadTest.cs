@@ -6,61 +6,71 @@ using System.Text.Json;
 namespace ServiceLoad;
 
 /// <summary>Clients that each send one request after the other, all of them at the same time.</summary>
-internal sealed class LoadTest(Uri service, string? modelPath) : IDisposable
+/// <param name="client">Asks the service.</param>
+/// <param name="clients">How many ask.</param>
+/// <param name="requests">How many requests they send together, and more while models are still being replaced.</param>
+internal sealed class LoadTest(HttpClient client, int clients, int requests)
 {
     private static readonly string[] Texts =
         [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "data", "tickets.test.tsv")).Skip(1).Select(line => line.Split('\t')[1])];
 
-    private readonly HttpClient _client = new() { BaseAddress = service, Timeout = TimeSpan.FromMinutes(5) };
+    private int _sent;
+    private int _failed;
+    private int _reloads;
 
-    public async Task<LoadResult> RunAsync(int clients, int requests, bool replaceModel, CancellationToken cancellationToken)
+    public (int Requests, int Reloads) Progress => (Volatile.Read(ref _sent), Volatile.Read(ref _reloads));
+
+    /// <summary>Sends the requests.</summary>
+    public Task<LoadResult> RunAsync(CancellationToken cancellationToken) => RunAsync(Task.FromResult(true), cancellationToken);
+
+    /// <summary>Sends the requests and meanwhile has the model loaded again, at even distances; null when the service did not load one.</summary>
+    /// <param name="replacement">Replaces the model.</param>
+    /// <param name="reloads">How often.</param>
+    /// <param name="broken">Whether a broken file comes before each good one.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<LoadResult?> RunAsync(ModelReplacement replacement, int reloads, bool broken, CancellationToken cancellationToken)
+    {
+        var replacing = ReplaceAsync(replacement, reloads, broken, cancellationToken);
+        var result = await RunAsync(replacing, cancellationToken);
+        return await replacing ? result : null;
+    }
+
+    private async Task<LoadResult> RunAsync(Task meanwhile, CancellationToken cancellationToken)
     {
         var latencies = new ConcurrentBag<TimeSpan>();
-        var (next, failed) = (-1, 0);
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
         {
-            while (Interlocked.Increment(ref next) is var number && number < requests)
+            while (Interlocked.Increment(ref _sent) is var number && (number <= requests || !meanwhile.IsCompleted))
             {
-                if (number == requests / 2 && replaceModel)
-                    ReplaceModel();
                 var start = Stopwatch.GetTimestamp();
                 if (!await AskAsync(Texts[number % Texts.Length], cancellationToken))
-                    Interlocked.Increment(ref failed);
+                    Interlocked.Increment(ref _failed);
                 latencies.Add(Stopwatch.GetElapsedTime(start));
             }
         }));
-        return new LoadResult(clients, failed, clock.Elapsed, [.. latencies.Order()], LoadAverage());
+        return new LoadResult(clients, _failed, clock.Elapsed, [.. latencies.Order()], LoadAverage());
     }
 
-    /// <summary>When the model that answers was loaded, as /healthz says it; null when it does not.</summary>
-    public async Task<string?> LoadedAtAsync(CancellationToken cancellationToken)
+    private async Task<bool> ReplaceAsync(ModelReplacement replacement, int reloads, bool broken, CancellationToken cancellationToken)
     {
-        using var response = await _client.GetAsync("healthz", cancellationToken);
-        var health = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
-        return health.GetProperty("details").TryGetProperty("loadedAt", out var loadedAt) ? loadedAt.GetString() : null;
-    }
-
-    /// <summary>Waits until another model answers; false when none does within a minute.</summary>
-    public async Task<bool> HasLoadedSinceAsync(string? before, CancellationToken cancellationToken)
-    {
-        for (var clock = Stopwatch.StartNew(); clock.Elapsed < TimeSpan.FromMinutes(1);)
+        for (var reload = 1; reload <= reloads; reload++)
         {
-            if (await LoadedAtAsync(cancellationToken) != before)
-                return true;
-            await Task.Delay(100, cancellationToken);
+            while (Volatile.Read(ref _sent) < (long)requests * reload / (reloads + 1))
+                await Task.Delay(20, cancellationToken);
+            if ((broken && !await replacement.BreakAsync(cancellationToken)) || !await replacement.ReloadAsync(cancellationToken))
+                return false;
+            Interlocked.Increment(ref _reloads);
         }
 
-        return false;
+        return true;
     }
-
-    public void Dispose() => _client.Dispose();
 
     private async Task<bool> AskAsync(string text, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await _client.PostAsJsonAsync("classify", new { text }, cancellationToken);
+            using var response = await client.PostAsJsonAsync("classify", new { text }, cancellationToken);
             var answer = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
             return response.IsSuccessStatusCode && answer.GetProperty("results").GetArrayLength() == 1;
         }
@@ -68,15 +78,6 @@ internal sealed class LoadTest(Uri service, string? modelPath) : IDisposable
         {
             return false;
         }
-    }
-
-    private void ReplaceModel()
-    {
-        if (modelPath is null)
-            return;
-        File.Copy(modelPath, modelPath + ".new", overwrite: true);
-        File.SetLastWriteTimeUtc(modelPath + ".new", DateTime.UtcNow);
-        File.Move(modelPath + ".new", modelPath, overwrite: true);
     }
 
     private static string? LoadAverage() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : null;

@@ -1,28 +1,49 @@
 using System.CommandLine;
+using System.Globalization;
 using ServiceLoad;
 
 var url = new Option<string>("--url") { Description = "The service.", DefaultValueFactory = _ => "http://localhost:5080" };
 var clients = new Option<int>("--clients") { Description = "How many ask at the same time.", DefaultValueFactory = _ => 64 };
 var requests = new Option<int>("--requests") { Description = "How many requests they send together, after a tenth as many to warm up.", DefaultValueFactory = _ => 2000 };
-var replace = new Option<FileInfo?>("--replace") { Description = "The service's model file: it is replaced by a copy of itself in the middle of each run, so that the service loads it again; an error when it does not." };
+var replace = new Option<FileInfo?>("--replace") { Description = "The service's model file: it is replaced by a copy of itself during each run, so that the service loads it again; an error when it does not." };
+var reloads = new Option<int>("--reloads") { Description = "How often --replace replaces it in a run, at even distances.", DefaultValueFactory = _ => 1 };
+var broken = new Option<bool>("--broken") { Description = "Puts half a model file there before each good one, and waits until the service has refused it." };
+var process = new Option<int?>("--process") { Description = "The number of the service's process: its memory is sampled and printed after each run. One run is made, that of --clients." };
 
-var root = new RootCommand("Asks a running ClassificationService for the class of one text a request: one client first, then many. 0 when nothing failed and a replaced model was loaded.") { url, clients, requests, replace };
+var root = new RootCommand("Asks a running ClassificationService for the class of one text a request: one client first, then many. 0 when nothing failed and each replaced model was loaded.")
+    { url, clients, requests, replace, reloads, broken, process };
 root.SetAction(async (result, cancellationToken) =>
 {
-    using var load = new LoadTest(new Uri(result.GetValue(url)!), result.GetValue(replace)?.FullName);
-    Console.WriteLine(LoadResult.Header);
+    using var client = new HttpClient { BaseAddress = new Uri(result.GetValue(url)!), Timeout = TimeSpan.FromMinutes(5) };
+    var replacement = result.GetValue(replace) is { } file ? new ModelReplacement(client, file.FullName) : null;
     var failed = 0;
-    foreach (var count in new[] { 1, result.GetValue(clients) }.Distinct())
+    foreach (var count in result.GetValue(process) is null ? new[] { 1, result.GetValue(clients) }.Distinct() : [result.GetValue(clients)])
     {
-        await load.RunAsync(count, Math.Max(count, result.GetValue(requests) / 10), replaceModel: false, cancellationToken);
-        var before = await load.LoadedAtAsync(cancellationToken);
-        var measured = await load.RunAsync(count, result.GetValue(requests), replaceModel: true, cancellationToken);
+        await new LoadTest(client, count, Math.Max(count, result.GetValue(requests) / 10)).RunAsync(cancellationToken);
+        using var ended = new CancellationTokenSource();
+        var test = new LoadTest(client, count, result.GetValue(requests));
+        var memory = result.GetValue(process) is { } id ? new MemoryLog(id) : null;
+        var sampling = memory?.RunAsync(() => test.Progress, ended.Token);
+        var measured = replacement is null
+            ? await test.RunAsync(cancellationToken)
+            : await test.RunAsync(replacement, result.GetValue(reloads), result.GetValue(broken), cancellationToken);
+        await ended.CancelAsync();
+        if (measured is null)
+        {
+            Console.Error.WriteLine($"The service did not load its model again after {result.GetValue(replace)!.FullName} was replaced. Give the file that it serves, and see that it watches it (RouteSae:WatchModel).");
+            return 1;
+        }
+
+        Console.WriteLine(LoadResult.Header);
         Console.WriteLine(measured);
         failed += measured.Failed;
-        if (result.GetValue(replace) is { } file && !await load.HasLoadedSinceAsync(before, cancellationToken))
+        if (memory is not null)
         {
-            Console.Error.WriteLine($"The service did not load its model again after {file.FullName} was replaced. Give the file that it serves, and see that it watches it (RouteSae:WatchModel).");
-            return 1;
+            await sampling!;
+            Console.WriteLine();
+            Console.WriteLine(MemorySample.Header);
+            Console.WriteLine(string.Join(Environment.NewLine, memory.Rows(20)));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Environment.NewLine}After the first quarter the largest sample is {memory.Spread():P1} above the smallest."));
         }
     }
 
