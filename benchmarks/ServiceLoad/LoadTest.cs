@@ -9,10 +9,14 @@ namespace ServiceLoad;
 /// <param name="client">Asks the service.</param>
 /// <param name="clients">How many ask.</param>
 /// <param name="requests">How many requests they send together, and more while models are still being replaced.</param>
-internal sealed class LoadTest(HttpClient client, int clients, int requests)
+/// <param name="words">The most words of a text.</param>
+internal sealed class LoadTest(HttpClient client, int clients, int requests, int words)
 {
-    private static readonly string[] Texts =
-        [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "data", "tickets.test.tsv")).Skip(1).Select(line => line.Split('\t')[1])];
+    private readonly string[] _texts =
+    [
+        .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "data", "tickets.test.tsv")).Skip(1)
+            .Select(line => string.Join(' ', line.Split('\t')[1].Split(' ').Take(words))),
+    ];
 
     private int _sent;
     private int _failed;
@@ -44,7 +48,7 @@ internal sealed class LoadTest(HttpClient client, int clients, int requests)
             while (Interlocked.Increment(ref _sent) is var number && (number <= requests || !meanwhile.IsCompleted))
             {
                 var start = Stopwatch.GetTimestamp();
-                if (!await AskAsync(Texts[number % Texts.Length], cancellationToken))
+                if (!await AskAsync(_texts[number % _texts.Length], cancellationToken))
                     Interlocked.Increment(ref _failed);
                 latencies.Add(Stopwatch.GetElapsedTime(start));
             }

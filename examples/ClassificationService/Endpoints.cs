@@ -10,22 +10,22 @@ internal static class Endpoints
     public static void MapClassification(this WebApplication app, Limits limits)
     {
         var predictor = app.Services.GetRequiredService<RouteSaePredictor<TextRow, Verdict>>();
-        app.MapPost("/classify", (HttpRequest request) => Problems.CatchAsync(request, async () =>
+        app.MapPost("/classify", async (HttpRequest request) =>
             {
                 var texts = await RequestBody.ReadTextsAsync(request, limits);
                 var verdicts = await predictor.PredictAsync([.. texts.Select(text => new TextRow { Text = text })], request.HttpContext.RequestAborted);
                 return TypedResults.Ok(new Classifications([.. verdicts.Select(Classification.Of)]));
-            }))
+            })
             .WithSummary("Classifies texts.")
             .Accepts<RequestTexts>("application/json").Produces<Classifications>().ProducesProblems();
 
-        app.MapPost("/explain", (HttpRequest request) => Problems.CatchAsync(request, async () =>
+        app.MapPost("/explain", async (HttpRequest request) =>
             {
                 if (await RequestBody.ReadTextsAsync(request, limits) is not [var text])
                     throw new BadRequest(400, "The request cannot be used.", "Only one text can be explained at a time. Send { \"text\": \"…\" }.");
                 var explained = await predictor.ExplainAsync(new TextRow { Text = text }, ExplainedFeatures, request.HttpContext.RequestAborted);
                 return TypedResults.Ok(Explanation.Of(text, explained));
-            }))
+            })
             .WithSummary("Classifies a text and says which features decided, and where in the text they fired.")
             .Accepts<RequestText>("application/json").Produces<Explanation>().ProducesProblems().ProducesProblem(501);
     }

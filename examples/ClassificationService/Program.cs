@@ -9,14 +9,15 @@ builder.Services.AddOptions<Limits>().BindConfiguration("Limits").ValidateDataAn
 builder.Services.AddRouteSae<TextRow, Verdict>(builder.Configuration.GetSection("RouteSae"));
 builder.Services.AddHealthChecks().AddRouteSaeCheck<TextRow, Verdict>();
 builder.Services.AddOpenApi();
+builder.Services.AddExceptionHandler<RefusedRequests>();
 
 var app = builder.Build();
+app.Use(PageHeaders.Add);
 app.UseExceptionHandler(failed => failed.Run(Problems.AnswerAsync));
 app.UseStatusCodePages(context => Problems.AnswerAsync(context.HttpContext));
-app.Use(PageHeaders.Add);
 app.UseDefaultFiles();
 app.UseStaticFiles();
-app.MapOpenApi();
+app.MapOpenApi("/openapi/v1.json");
 app.MapHealthChecks("/healthz", Health.Options).WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
 app.MapClassification(app.Services.GetRequiredService<IOptions<Limits>>().Value);
 

@@ -17,7 +17,7 @@ internal static class RequestBody
             throw new BadRequest(400, "The body is not UTF-8.", "The body has bytes that are not valid UTF-8. Encode the JSON as UTF-8.");
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = StrictJson.Parse(body);
             var texts = Texts(document.RootElement);
             Check(texts, limits);
             return texts;
@@ -75,19 +75,8 @@ internal static class RequestBody
     private static bool Has(JsonElement root, string name, out JsonElement value) =>
         root.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
 
-    private static string Text(JsonElement element, string where)
-    {
-        if (element.ValueKind != JsonValueKind.String)
-            throw Wrong($"'{where}' is {Name(element)}, not a string.");
-        try
-        {
-            return element.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw Wrong($"'{where}' has half of a surrogate pair (\\ud800 to \\udfff), which is no character.");
-        }
-    }
+    private static string Text(JsonElement element, string where) =>
+        element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Wrong($"'{where}' is {Name(element)}, not a string.");
 
     private static void Check(IReadOnlyList<string> texts, Limits limits)
     {

@@ -79,6 +79,16 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The lines of the log that begin an error, each with the one that says what it was.</summary>
+    public IEnumerable<string> Errors()
+    {
+        var lines = Log().Split('\n');
+        return lines.Zip(lines.Skip(1))
+            .Where(pair => pair.First.StartsWith("fail:", StringComparison.Ordinal) || pair.First.StartsWith("crit:", StringComparison.Ordinal)
+                || pair.First.Contains("nhandled exception", StringComparison.Ordinal))
+            .Select(pair => pair.First + pair.Second);
+    }
+
     /// <summary>Asks the process to stop, as service managers and containers do, and waits for its exit code.</summary>
     public async Task<int> TerminateAsync()
     {

@@ -8,8 +8,12 @@ internal static class ModelLoading
 {
     private const string WarmUpText = "The first text is slower than the others, so it is this one.";
 
+    /// <summary>Loads a model and runs it once.</summary>
+    /// <param name="ml">The context.</param>
+    /// <param name="path">The zip.</param>
+    /// <param name="freed">Called once the model has been freed.</param>
     /// <exception cref="ModelLoadException">The file is missing, broken, or holds another model than the types need.</exception>
-    public static ServedModel<TInput, TOutput> Load<TInput, TOutput>(MLContext ml, string path)
+    public static ServedModel<TInput, TOutput> Load<TInput, TOutput>(MLContext ml, string path, Action freed)
         where TInput : class, new()
         where TOutput : class, new()
     {
@@ -21,7 +25,7 @@ internal static class ModelLoading
         ServedModel<TInput, TOutput>? model = null;
         try
         {
-            model = new ServedModel<TInput, TOutput>(ml, ml.Model.Load(path, out _));
+            model = new ServedModel<TInput, TOutput>(ml, ml.Model.Load(path, out _), freed);
             WarmUp(model);
             return model;
         }

@@ -13,6 +13,7 @@ internal sealed class ModelService<TInput, TOutput> : IDisposable
     private readonly ModelSlot<TInput, TOutput> _slot;
     private readonly PredictorMetrics _metrics;
     private readonly ILogger _logger;
+    private readonly LoadingThread _loading = new();
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationToken _stop;
@@ -70,7 +71,7 @@ internal sealed class ModelService<TInput, TOutput> : IDisposable
         try
         {
             _tried = ModelFileStamp.Read(_options.ModelPath);
-            var model = await Task.Run(() => ModelLoading.Load<TInput, TOutput>(Context(), _options.ModelPath), CancellationToken.None).ConfigureAwait(false);
+            var model = await _loading.RunAsync(() => ModelLoading.Load<TInput, TOutput>(Context(), _options.ModelPath, freed: FreedMemory.Return)).ConfigureAwait(false);
             Accept(model);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -78,6 +79,7 @@ internal sealed class ModelService<TInput, TOutput> : IDisposable
             var refused = exception as ModelLoadException
                 ?? new ModelLoadException($"The model file '{_options.ModelPath}' could not be loaded: {exception.Message}", exception);
             Refuse(refused);
+            FreedMemory.Return(); // what was read of it
             throw refused;
         }
         finally
@@ -106,6 +108,7 @@ internal sealed class ModelService<TInput, TOutput> : IDisposable
         {
             _stopping.Dispose();
             _oneAtATime.Dispose();
+            _loading.Dispose();
         },
         TaskScheduler.Default);
 

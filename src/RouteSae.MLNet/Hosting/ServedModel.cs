@@ -22,12 +22,16 @@ internal sealed class ServedModel<TInput, TOutput>
     private readonly IReadOnlyList<string> _classes;
     private readonly IReadOnlyList<RouteSaeTransformer> _featurizers;
     private readonly DecisionExplainer? _explainer;
+    private readonly Action _freed;
     private int _users = 1;
 
+    /// <param name="ml">The context in which the model was loaded.</param>
+    /// <param name="model">The model; owned from now on, unless this throws.</param>
+    /// <param name="freed">Called once, when the model has been freed.</param>
     /// <exception cref="ArgumentException">The model has no RouteSae column.</exception>
-    public ServedModel(MLContext ml, ITransformer model)
+    public ServedModel(MLContext ml, ITransformer model, Action? freed = null)
     {
-        (_ml, _model) = (ml, model);
+        (_ml, _model, _freed) = (ml, model, freed ?? (() => { }));
         _featurizers = [.. ModelParts.Of(model).OfType<RouteSaeTransformer>()];
         if (_featurizers.Count == 0)
         {
@@ -112,5 +116,6 @@ internal sealed class ServedModel<TInput, TOutput>
         }
 
         (_model as IDisposable)?.Dispose();
+        _freed();
     }
 }

@@ -18,6 +18,10 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int SetEnvironmentVariable(string name, string value, int overwrite);
 
+    /// <summary>Gives the free pages of all heaps back to the system. A call of glibc alone.</summary>
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    public static partial int TrimHeaps(nuint keptAtTheTop);
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
 

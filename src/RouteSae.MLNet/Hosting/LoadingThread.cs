@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+
+namespace RouteSae.MLNet.Hosting;
+
+/// <summary>
+/// The one thread on which all models of a predictor are loaded. Native code keeps memory and threads for each thread that calls it: on pool
+/// threads, each load would come upon another one and leave its own behind.
+/// </summary>
+internal sealed class LoadingThread : IDisposable
+{
+    private readonly BlockingCollection<Action> _loads = [];
+    private int _started;
+
+    /// <summary>Runs a load after those that were asked for before it.</summary>
+    public Task<TResult> RunAsync<TResult>(Func<TResult> load)
+    {
+        if (Interlocked.Exchange(ref _started, 1) == 0)
+        {
+            new Thread(Work) { IsBackground = true, Name = "RouteSae loader" }.Start();
+        }
+
+        var task = new Task<TResult>(load);
+        _loads.Add(task.RunSynchronously);
+        return task;
+    }
+
+    /// <summary>Ends the thread. Nothing may be asked for afterwards.</summary>
+    public void Dispose() => _loads.CompleteAdding();
+
+    private void Work()
+    {
+        foreach (var load in _loads.GetConsumingEnumerable())
+        {
+            load();
+        }
+    }
+}
