@@ -18,11 +18,14 @@ internal sealed class LoadTest(HttpClient client, int clients, int requests, int
             .Select(line => string.Join(' ', line.Split('\t')[1].Split(' ').Take(words))),
     ];
 
+    private static readonly TimeSpan AfterReload = TimeSpan.FromSeconds(2); // the model before is freed, and its memory given back
+
     private int _sent;
     private int _failed;
     private int _reloads;
+    private volatile bool _isReplacing;
 
-    public (int Requests, int Reloads) Progress => (Volatile.Read(ref _sent), Volatile.Read(ref _reloads));
+    public LoadProgress Progress => new(Volatile.Read(ref _sent), Volatile.Read(ref _reloads), _isReplacing);
 
     /// <summary>Sends the requests.</summary>
     public Task<LoadResult> RunAsync(CancellationToken cancellationToken) => RunAsync(Task.FromResult(true), cancellationToken);
@@ -62,9 +65,13 @@ internal sealed class LoadTest(HttpClient client, int clients, int requests, int
         {
             while (Volatile.Read(ref _sent) < (long)requests * reload / (reloads + 1))
                 await Task.Delay(20, cancellationToken);
+            _isReplacing = true;
             if ((broken && !await replacement.BreakAsync(cancellationToken)) || !await replacement.ReloadAsync(cancellationToken))
                 return false;
+            await Task.Delay(AfterReload, cancellationToken);
             Interlocked.Increment(ref _reloads);
+            _isReplacing = false;
+            await Task.Delay(AfterReload, cancellationToken);
         }
 
         return true;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using ServiceLoad;
 
 var url = new Option<string>("--url") { Description = "The service.", DefaultValueFactory = _ => "http://localhost:5080" };
@@ -42,9 +41,7 @@ root.SetAction(async (result, cancellationToken) =>
         {
             await sampling!;
             Console.WriteLine();
-            Console.WriteLine(MemorySample.Header);
-            Console.WriteLine(string.Join(Environment.NewLine, memory.Rows(20)));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Environment.NewLine}After the first quarter the largest sample is {memory.Spread():P1} above the smallest."));
+            Console.WriteLine(memory.Table(rows: 20));
         }
     }
 

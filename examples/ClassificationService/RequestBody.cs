@@ -45,7 +45,7 @@ internal static class RequestBody
         using var body = new MemoryStream();
         var buffer = new byte[16 << 10];
         long length = 0;
-        while (await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted) is > 0 and var read)
+        while (await ReadAsync(request, buffer) is > 0 and var read)
         {
             length += read;
             if (length <= limit)
@@ -56,6 +56,19 @@ internal static class RequestBody
             throw new BadRequest(413, "The body is too large.", $"The body has {length} bytes; at most {limit} are read. Send the texts in several requests.");
         var bytes = body.GetBuffer().AsMemory(0, (int)length);
         return bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
+    }
+
+    private static async Task<int> ReadAsync(HttpRequest request, byte[] buffer)
+    {
+        try
+        {
+            return await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted);
+        }
+        catch (IOException broken) when (broken is not BadHttpRequestException)
+        {
+            // Such as the length of a chunk that fits no number. Nobody reads the answer where the connection itself has broken.
+            throw new BadRequest(400, "The request cannot be used.", $"The body could not be read: {broken.Message}");
+        }
     }
 
     private static IReadOnlyList<string> Texts(JsonElement root)

@@ -48,6 +48,22 @@ public sealed class BadInputTests(TrainedService trained)
         trained.Client.PostBytesAsync(path, Encoding.UTF8.GetBytes($"{{\"text\":\"{new string('a', 10_000_000 - 11)}\"}}")),
         HttpStatusCode.RequestEntityTooLarge, "The body has 10000000 bytes; at most 1048576 are read. Send the texts in several requests.");
 
+    [Theory]
+    [InlineData("FFFFFFFFFFFFFFFFF")]
+    [InlineData("zz")]
+    [InlineData("-1")]
+    public async Task A_body_whose_chunks_are_broken_is_400(string length)
+    {
+        var head = "POST /classify HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+        var request = new MutatedRequest("chunks", Encoding.ASCII.GetBytes($"{head}{length}\r\n"), MustReachTheService: true);
+
+        var answer = await RawAnswer.OfAsync(trained.Client.BaseAddress!, request);
+
+        answer.Status.Should().Be(400);
+        answer.Problem(request).Should().BeNull();
+        answer.Body.Should().Contain("The body could not be read: Bad chunk size data.");
+    }
+
     [Fact]
     public Task Too_many_texts_are_400() => RefusesAsync(
         trained.Client.ClassifyAsync([.. Enumerable.Repeat("a", 1001)]),

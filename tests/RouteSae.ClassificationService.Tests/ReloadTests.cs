@@ -14,7 +14,7 @@ public sealed class ReloadTests(TrainedService trained)
     {
         var model = trained.Copy();
         await using var service = await ServiceProcess.StartAsync(model, QuickWatch);
-        var before = await LoadedAtAsync(service);
+        var before = await service.LoadedAtAsync();
         using var replaced = new CancellationTokenSource();
         var clients = Enumerable.Range(0, 64).Select(client => AskUntilAsync(service.Client, client, replaced.Token)).ToArray();
 
@@ -102,7 +102,4 @@ public sealed class ReloadTests(TrainedService trained)
         statuses.Add((await client.ClassifyAsync("And again.")).StatusCode);
         return statuses;
     }
-
-    private static async Task<string> LoadedAtAsync(ServiceProcess service) =>
-        JsonDocument.Parse(await service.Client.GetStringAsync("healthz")).RootElement.GetProperty("details").GetProperty("loadedAt").GetString()!;
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 
 namespace RouteSae.ClassificationService.Tests;
 
@@ -79,14 +80,26 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The lines of the log that begin an error, each with the one that says what it was.</summary>
+    /// <summary>The memory of the process that is in the machine's memory.</summary>
+    public long ResidentBytes()
+    {
+        _process.Refresh();
+        return _process.WorkingSet64;
+    }
+
+    /// <summary>When the model that answers was loaded, as /healthz writes it.</summary>
+    public async Task<string> LoadedAtAsync() =>
+        JsonDocument.Parse(await Client.GetStringAsync("healthz")).RootElement.GetProperty("details").GetProperty("loadedAt").GetString()!;
+
+    /// <summary>The errors in the log, the first lines of each.</summary>
     public IEnumerable<string> Errors()
     {
+        const int LinesOfAnError = 6;
         var lines = Log().Split('\n');
-        return lines.Zip(lines.Skip(1))
-            .Where(pair => pair.First.StartsWith("fail:", StringComparison.Ordinal) || pair.First.StartsWith("crit:", StringComparison.Ordinal)
-                || pair.First.Contains("nhandled exception", StringComparison.Ordinal))
-            .Select(pair => pair.First + pair.Second);
+        return Enumerable.Range(0, lines.Length)
+            .Where(line => lines[line].StartsWith("fail:", StringComparison.Ordinal) || lines[line].StartsWith("crit:", StringComparison.Ordinal)
+                || lines[line].StartsWith("Unhandled exception", StringComparison.Ordinal))
+            .Select(line => string.Join('\n', lines.Skip(line).Take(LinesOfAnError)));
     }
 
     /// <summary>Asks the process to stop, as service managers and containers do, and waits for its exit code.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using RouteSae.Native;
 
 namespace RouteSae.MLNet.Hosting;
 
@@ -29,6 +30,7 @@ internal sealed class LoadingThread : IDisposable
 
     private void Work()
     {
+        TorchRuntime.ReturnFreedMemory(); // sets its rules before the first model is there
         foreach (var load in _loads.GetConsumingEnumerable())
         {
             load();

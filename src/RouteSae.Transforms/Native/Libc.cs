@@ -22,6 +22,10 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "malloc_trim")]
     public static partial int TrimHeaps(nuint keptAtTheTop);
 
+    /// <summary>Sets a rule of the heaps. A call of glibc alone.</summary>
+    [LibraryImport("libc", EntryPoint = "mallopt")]
+    public static partial int SetHeapRule(int rule, int value);
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
 

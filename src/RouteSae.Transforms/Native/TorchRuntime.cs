@@ -18,7 +18,6 @@ namespace RouteSae.Native;
 public static class TorchRuntime
 {
     private static volatile bool _loaded;
-    private static volatile bool _hasNoTrim;
     private static volatile int _threads; // 0: not set
 
     [ThreadStatic]
@@ -63,24 +62,19 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// Gives the memory of tensors that have been freed back to the system. The C library of Linux otherwise keeps most of it for later
-    /// tensors, in a heap for each thread that made some, so that a process which loads and frees models one after the other grows.
-    /// Takes milliseconds. Hosted models do this by themselves. Without effect on Windows, macOS and musl.
+    /// Gives the memory of tensors that have been freed back to the system, and lets large tensors be given back as soon as they are freed from
+    /// now on. Call it before the first and after each model in a process that loads and frees models again and again: the C library of Linux
+    /// otherwise keeps most of their memory, in a heap for each thread that made some. Takes milliseconds. Hosted models do this by themselves.
     /// </summary>
+    /// <remarks>
+    /// Without effect on Windows, macOS and musl. The rules of the heap are left alone where the environment has some
+    /// (<c>MALLOC_MMAP_THRESHOLD_</c>, <c>MALLOC_TRIM_THRESHOLD_</c>, <c>GLIBC_TUNABLES</c>).
+    /// </remarks>
     public static void ReturnFreedMemory()
     {
-        if (!OperatingSystem.IsLinux() || _hasNoTrim)
+        if (OperatingSystem.IsLinux())
         {
-            return;
-        }
-
-        try
-        {
-            _ = Libc.TrimHeaps(keptAtTheTop: 0);
-        }
-        catch (EntryPointNotFoundException)
-        {
-            _hasNoTrim = true; // musl has no such call, and keeps less
+            NativeHeap.Trim();
         }
     }
 
