@@ -21,7 +21,7 @@ internal sealed class AddedTokenList
         var list = new AddedTokenList(vocabulary);
         foreach (var part in root.Optional("added_tokens")?.Items() ?? [])
         {
-            list.AddLast(AddedToken.Read(part, part.Required("id").Number()), part.File);
+            list.AddLast(AddedToken.Read(part, part.Required("id").Id()), part.File);
         }
 
         foreach (var token in config.AddedTokens)

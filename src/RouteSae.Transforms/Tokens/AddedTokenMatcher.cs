@@ -24,18 +24,22 @@ internal sealed class AddedTokenMatcher
             node.Token = token;
         }
 
-        _firstCharacters = SearchValues.Create([.. _root.Children.Keys]);
+        _firstCharacters = SearchValues.Create([.. _root.Characters]);
     }
 
     /// <summary>The matches in the order of the text; they do not overlap.</summary>
-    public List<AddedTokenMatch> Find(ReadOnlySpan<char> text)
+    /// <param name="text">The text, or a part of it.</param>
+    /// <param name="budget">What the whole text may cost.</param>
+    /// <exception cref="TokenizerLimitException">The search takes too long.</exception>
+    public List<AddedTokenMatch> Find(ReadOnlySpan<char> text, TextBudget budget)
     {
         var matches = new List<AddedTokenMatch>();
-        for (var position = 0; Next(text, position) is { } match; position = match.End)
+        var whiteSpaceEnd = 0;
+        for (var position = 0; Next(text, position, budget) is { } match; position = match.End)
         {
             if (!match.Token.SingleWord || StandsAlone(text, match))
             {
-                var stripped = Strip(text, match, matches.Count > 0 ? matches[^1].End : 0);
+                var stripped = Strip(text, match, matches.Count > 0 ? matches[^1].End : 0, ref whiteSpaceEnd);
                 GiveBack(matches, stripped.Start);
                 matches.Add(stripped);
             }
@@ -53,11 +57,12 @@ internal sealed class AddedTokenMatcher
         }
     }
 
-    private AddedTokenMatch? Next(ReadOnlySpan<char> text, int position)
+    private AddedTokenMatch? Next(ReadOnlySpan<char> text, int position, TextBudget budget)
     {
         while (text[position..].IndexOfAny(_firstCharacters) is >= 0 and var found)
         {
             position += found;
+            budget.ThrowIfSpent("The search for added tokens");
             if (LongestAt(text, position) is { } match)
             {
                 return match;
@@ -73,7 +78,7 @@ internal sealed class AddedTokenMatcher
     {
         AddedTokenMatch? longest = null;
         var node = _root;
-        for (var index = start; index < text.Length && node.Children.TryGetValue(text[index], out node!); index++)
+        for (var index = start; index < text.Length && node.TryGetChild(text[index], out node!); index++)
         {
             if (node.Token is { } token)
             {
@@ -84,7 +89,8 @@ internal sealed class AddedTokenMatcher
         return longest;
     }
 
-    private static AddedTokenMatch Strip(ReadOnlySpan<char> text, AddedTokenMatch match, int taken)
+    // White space in which several tokens stand is gone through once: its end is remembered.
+    private static AddedTokenMatch Strip(ReadOnlySpan<char> text, AddedTokenMatch match, int taken, ref int whiteSpaceEnd)
     {
         var (start, end) = (match.Start, match.End);
         while (match.Token.LeftStrip && start > taken && char.IsWhiteSpace(text[start - 1]))
@@ -92,9 +98,15 @@ internal sealed class AddedTokenMatcher
             start--;
         }
 
-        while (match.Token.RightStrip && end < text.Length && char.IsWhiteSpace(text[end]))
+        if (match.Token.RightStrip)
         {
-            end++;
+            end = Math.Max(end, whiteSpaceEnd);
+            while (end < text.Length && char.IsWhiteSpace(text[end]))
+            {
+                end++;
+            }
+
+            whiteSpaceEnd = end;
         }
 
         return match with { Start = start, Length = end - start };
@@ -107,17 +119,44 @@ internal sealed class AddedTokenMatcher
         return !(lengthBefore > 0 && UnicodeProperty.IsWordCharacterOrJoiner(before)) && !(lengthAfter > 0 && UnicodeProperty.IsWordCharacterOrJoiner(after));
     }
 
+    // Most nodes have one child: a dictionary for each would cost a hundred bytes per character of a token.
     private sealed class Node
     {
-        public Dictionary<char, Node> Children { get; } = [];
+        private char _first;
+        private Node? _child;
+        private Dictionary<char, Node>? _others;
 
         public AddedToken? Token { get; set; }
 
+        public IEnumerable<char> Characters => (_child is null ? [] : new[] { _first }).Concat(_others?.Keys.AsEnumerable() ?? []);
+
+        public bool TryGetChild(char character, out Node child)
+        {
+            if (_child is not null && _first == character)
+            {
+                child = _child;
+                return true;
+            }
+
+            child = null!;
+            return _others?.TryGetValue(character, out child!) ?? false;
+        }
+
         public Node ChildOrNew(char character)
         {
-            if (!Children.TryGetValue(character, out var child))
+            if (TryGetChild(character, out var child))
             {
-                Children[character] = child = new Node();
+                return child;
+            }
+
+            child = new Node();
+            if (_child is null)
+            {
+                (_first, _child) = (character, child);
+            }
+            else
+            {
+                (_others ??= []).Add(character, child);
             }
 
             return child;

@@ -34,10 +34,10 @@ internal sealed class AddedVocabulary
     public string? Normalized(int id) => _normalized.GetValueOrDefault(id);
 
     /// <summary>The tokens that are looked for in the text as it is.</summary>
-    public List<AddedTokenMatch> FindPlain(ReadOnlySpan<char> text) => _plainMatcher?.Find(text) ?? [];
+    public List<AddedTokenMatch> FindPlain(ReadOnlySpan<char> text, TextBudget budget) => _plainMatcher?.Find(text, budget) ?? [];
 
     /// <summary>The tokens that are looked for in normalized text.</summary>
-    public List<AddedTokenMatch> FindNormalized(ReadOnlySpan<char> text) => _normalizedMatcher?.Find(text) ?? [];
+    public List<AddedTokenMatch> FindNormalized(ReadOnlySpan<char> text, TextBudget budget) => _normalizedMatcher?.Find(text, budget) ?? [];
 
     private AddedTokenMatcher? Matcher(bool normalized)
     {

@@ -14,16 +14,18 @@ internal sealed class AlignedText
     private readonly int[]? _ends;
 
     /// <summary>An unchanged stretch of the original text.</summary>
-    public AlignedText(string original, int start, int length)
+    public AlignedText(string original, int start, int length, TextBudget? budget = null)
     {
+        Budget = budget ?? new TextBudget(length);
         _characters = original;
         _offset = start;
         Length = length;
     }
 
     /// <summary>A rewritten text; character i stands for starts[i] .. ends[i] of the original.</summary>
-    public AlignedText(string characters, int[] starts, int[] ends)
+    public AlignedText(string characters, int[] starts, int[] ends, TextBudget budget)
     {
+        Budget = budget;
         _characters = characters;
         _starts = starts;
         _ends = ends;
@@ -31,6 +33,9 @@ internal sealed class AlignedText
     }
 
     public int Length { get; }
+
+    /// <summary>What the text that this is made of may cost.</summary>
+    public TextBudget Budget { get; }
 
     /// <summary>Whether the library counts the beginning as later than it is: the last of several characters that one was written for.</summary>
     public bool BeginsLate { get; init; }

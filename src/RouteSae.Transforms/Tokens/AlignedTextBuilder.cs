@@ -21,6 +21,7 @@ internal sealed class AlignedTextBuilder(Piece source)
     /// <summary>Appends characters that all stand for the same stretch of the original text.</summary>
     public void Append(ReadOnlySpan<char> characters, CharacterSpan original)
     {
+        _source.Text.Budget.Write(characters.Length, (long)_starts.Count + characters.Length);
         var start = IsEmpty ? _deletedFrom ?? original.Start : original.Start;
         foreach (var character in characters)
         {
@@ -52,5 +53,5 @@ internal sealed class AlignedTextBuilder(Piece source)
         return builder.Build();
     }
 
-    public Piece Build() => new AlignedText(_characters.ToString(), [.. _starts], [.. _ends]) { BeginsLate = BeginsLate }.Whole;
+    public Piece Build() => new AlignedText(_characters.ToString(), [.. _starts], [.. _ends], _source.Text.Budget) { BeginsLate = BeginsLate }.Whole;
 }

@@ -5,6 +5,9 @@ namespace RouteSae.Tokens;
 /// <summary>A value within a JSON file that knows its file and path, so that every error can say where it is.</summary>
 internal readonly record struct JsonPart(JsonElement Element, string File, string Path)
 {
+    /// <summary>Far beyond any vocabulary, and yet tables with an entry for each id fit into memory.</summary>
+    public const int LargestId = (1 << 24) - 1;
+
     public static JsonDocument Parse(Stream json, string file)
     {
         try
@@ -22,6 +25,9 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
         var root = new JsonPart(document.RootElement, file, "");
         return root.Element.ValueKind == JsonValueKind.Object ? root : throw root.Error("expected an object");
     }
+
+    /// <summary>File and path, for messages.</summary>
+    public string Place => Path.Length == 0 ? File : $"{File}, {Path}";
 
     public bool IsObject => Element.ValueKind == JsonValueKind.Object;
 
@@ -78,7 +84,10 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
         { } other => throw other.Error("expected true or false"),
     };
 
-    /// <summary>A token id or a count: an integer from 0.</summary>
+    /// <summary>A token id: an integer from 0 to <see cref="LargestId"/>.</summary>
+    public int Id() => Number() is var id && id <= LargestId ? id : throw Error($"the token id {id} is larger than {LargestId}, the largest that is read");
+
+    /// <summary>A count: an integer from 0.</summary>
     public int Number() => Element.ValueKind == JsonValueKind.Number && Element.TryGetInt32(out var number) && number >= 0
         ? number
         : throw Error("expected an integer from 0");
@@ -89,7 +98,7 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
         : throw Error("expected a number");
 
     public TokenizerFormatException Error(string message) =>
-        new(Path.Length == 0 ? $"{File}: {message}." : $"{File}, {Path}: {message}.");
+        new($"{Place}: {message}.");
 
     /// <summary>The error for a component that is well-formed and yet not supported.</summary>
     public NotSupportedException Unsupported(string component, string supported) =>

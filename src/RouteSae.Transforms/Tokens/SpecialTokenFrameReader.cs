@@ -19,7 +19,7 @@ internal static class SpecialTokenFrameReader
     private static int ReadPair(JsonPart part)
     {
         var pair = part.Items().ToList();
-        return pair.Count == 2 ? pair[1].Number() : throw part.Error("expected a token and its id");
+        return pair.Count == 2 ? pair[1].Id() : throw part.Error("expected a token and its id");
     }
 
     private static SpecialTokenFrame ReadTemplate(JsonPart part)
@@ -37,7 +37,7 @@ internal static class SpecialTokenFrameReader
             {
                 var name = item.Required("SpecialToken").Text("id");
                 var token = part.Required("special_tokens").Required(name);
-                (sequences == 0 ? before : after).AddRange(token.Required("ids").Items().Select(id => id.Number()));
+                (sequences == 0 ? before : after).AddRange(token.Required("ids").Items().Select(id => id.Id()));
             }
         }
 

@@ -19,7 +19,7 @@ internal sealed class TextEncoder(TokenizerPipeline pipeline, string text)
 
         var valid = WithoutHalfPairs(text);
         var whole = new AlignedText(valid, 0, valid.Length).Whole;
-        Split(whole, pipeline.Added.FindPlain(valid), AddStretch);
+        Split(whole, pipeline.Added.FindPlain(valid, whole.Text.Budget), AddStretch);
         if (addSpecialTokens)
         {
             _sink.Add(pipeline.Frame.After, text.Length);
@@ -70,7 +70,7 @@ internal sealed class TextEncoder(TokenizerPipeline pipeline, string text)
     private void AddStretch(Piece piece)
     {
         var normalized = pipeline.Normalizer?.Apply(piece) ?? piece;
-        Split(normalized, pipeline.Added.FindNormalized(normalized.Characters), AddWords);
+        Split(normalized, pipeline.Added.FindNormalized(normalized.Characters, normalized.Text.Budget), AddWords);
     }
 
     private void AddWords(Piece piece)
@@ -89,5 +89,5 @@ internal sealed class TextEncoder(TokenizerPipeline pipeline, string text)
         }
     }
 
-    private void AddWord(Piece word) => _sink.Add(pipeline.Model.Tokenize(word.Characters), word);
+    private void AddWord(Piece word) => _sink.Add(pipeline.Model.Tokenize(word.Characters, word.Text.Budget), word);
 }

@@ -81,7 +81,9 @@ public sealed class TextTokenizer
     /// <summary>Encodes a text.</summary>
     /// <param name="text">Any text; half a surrogate pair counts as U+FFFD.</param>
     /// <param name="addSpecialTokens">Whether to put the checkpoint's special tokens around the text.</param>
-    /// <returns>The tokens and where they stand in <paramref name="text"/>.</returns>
+    /// <returns>The tokens and where they stand in <paramref name="text"/>; each id is one that <see cref="TokenText"/> knows.</returns>
+    /// <exception cref="TokenizerFormatException">The text has a character or word for which the vocabulary has neither a token nor an unknown one.</exception>
+    /// <exception cref="TokenizerLimitException">The tokenizer needs more time or memory than any text of this length should: at most about 4 s + 4 µs per character.</exception>
     public EncodedText Encode(string text, bool addSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -95,6 +97,8 @@ public sealed class TextTokenizer
     /// <param name="text">Any text; half a surrogate pair counts as U+FFFD.</param>
     /// <param name="maxTokens">The most tokens, special ones included.</param>
     /// <returns>The tokens and where they stand in <paramref name="text"/>.</returns>
+    /// <exception cref="TokenizerFormatException">As for <see cref="Encode"/>.</exception>
+    /// <exception cref="TokenizerLimitException">As for <see cref="Encode"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The special tokens alone are more than <paramref name="maxTokens"/>.</exception>
     public EncodedText EncodeUpTo(string text, int maxTokens)
     {
@@ -113,6 +117,7 @@ public sealed class TextTokenizer
     /// <param name="ids">Token ids; unknown ones are left out.</param>
     /// <param name="skipSpecialTokens">Whether to leave special tokens out.</param>
     /// <returns>The text; bytes that are no UTF-8 become U+FFFD.</returns>
+    /// <exception cref="TokenizerLimitException">The decoder multiplies its tokens, or takes too long.</exception>
     public string Decode(IEnumerable<int> ids, bool skipSpecialTokens = false)
     {
         ArgumentNullException.ThrowIfNull(ids);

@@ -81,9 +81,9 @@ internal sealed record TokenizerConfig
 
         foreach (var (name, part) in decoder.Members())
         {
-            tokens.Add(int.TryParse(name, out var id) && id >= 0
+            tokens.Add(int.TryParse(name, out var id) && id is >= 0 and <= JsonPart.LargestId
                 ? AddedToken.Read(part, id)
-                : throw part.Error("expected an id as the name"));
+                : throw part.Error($"expected an id from 0 to {JsonPart.LargestId} as the name"));
         }
 
         return tokens;

@@ -27,17 +27,5 @@ internal sealed record TokenizerPipeline
     public int? Padding { get; init; }
 
     /// <summary>One more than the largest id that only the model's vocabulary gives; added tokens may stand in it too.</summary>
-    public int OwnVocabularySize
-    {
-        get
-        {
-            var id = Model.Vocabulary.LargestId;
-            while (id >= 0 && (Added.Content(id) is not null || Model.Vocabulary.Token(id) is null))
-            {
-                id--;
-            }
-
-            return id + 1;
-        }
-    }
+    public int OwnVocabularySize => Model.Vocabulary.AllIds.Where(id => Added.Content(id) is null).DefaultIfEmpty(-1).Max() + 1;
 }

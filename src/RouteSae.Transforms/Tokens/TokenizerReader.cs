@@ -19,9 +19,15 @@ internal static class TokenizerReader
         var frame = root.Optional("post_processor") is { } processor
             ? SpecialTokenFrameReader.Read(processor)
             : SpecialTokenFrame.Empty;
+        var added = new AddedVocabulary(tokens.All, normalizer);
+        foreach (var id in frame.Before.Concat(frame.After).Where(id => added.Content(id) is null && model.Vocabulary.Token(id) is null))
+        {
+            throw root.Required("post_processor").Error($"it puts the token id {id} around a text, but no token has this id");
+        }
+
         return new TokenizerPipeline
         {
-            Added = new AddedVocabulary(tokens.All, normalizer),
+            Added = added,
             Normalizer = normalizer,
             PreTokenizer = ReadPreTokenizer(preTokenizer, model, config),
             Model = model,

@@ -4,8 +4,16 @@ namespace RouteSae.Tokens.Decoders;
 internal sealed class DecoderSequence(IReadOnlyList<Decoder> steps) : Decoder
 {
     public override IReadOnlyList<string> Decode(IReadOnlyList<string> tokens) =>
-        steps.Aggregate(tokens, (current, step) => step.Decode(current));
+        steps.Aggregate(tokens, (current, step) => Checked(Size(tokens), step.Decode(current)));
 
     public override string Surface(string token) =>
-        steps.Aggregate(token, (current, step) => step.Surface(current));
+        steps.Aggregate(token, (current, step) => Checked(token.Length, [step.Surface(current)])[0]);
+
+    private static IReadOnlyList<string> Checked(long before, IReadOnlyList<string> tokens)
+    {
+        DecodedText.ThrowIfTooLong(before, Size(tokens));
+        return tokens;
+    }
+
+    private static long Size(IReadOnlyList<string> tokens) => tokens.Sum(token => (long)token.Length);
 }

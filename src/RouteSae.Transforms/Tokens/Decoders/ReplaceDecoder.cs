@@ -6,12 +6,29 @@ namespace RouteSae.Tokens.Decoders;
 /// <summary>"Replace": writes other characters for every match of a pattern in a token.</summary>
 internal sealed class ReplaceDecoder(SplitPattern pattern, string content) : Decoder
 {
-    public override IReadOnlyList<string> Decode(IReadOnlyList<string> tokens) => [.. tokens.Select(Surface)];
+    public override IReadOnlyList<string> Decode(IReadOnlyList<string> tokens)
+    {
+        var size = tokens.Sum(token => (long)token.Length);
+        var budget = new TextBudget((int)Math.Min(size, int.MaxValue));
+        var replaced = new List<string>(tokens.Count);
+        var written = 0L;
+        foreach (var token in tokens)
+        {
+            replaced.Add(Replace(token, budget));
+            written += replaced[^1].Length;
+            DecodedText.ThrowIfTooLong(size, written);
+        }
 
-    public override string Surface(string token)
+        return replaced;
+    }
+
+    public override string Surface(string token) => Replace(token, new TextBudget(token.Length));
+
+    private string Replace(string token, TextBudget budget)
     {
         var matches = new List<CharacterSpan>();
-        pattern.Find(token, matches);
+        pattern.Find(token, matches, budget);
+        DecodedText.ThrowIfTooLong(token.Length, token.Length + ((long)matches.Count * content.Length));
         if (matches.Count == 0)
         {
             return token;

@@ -18,7 +18,7 @@ internal sealed class BytePairModel(TokenVocabulary vocabulary, Dictionary<Token
 
     public override bool WritesBytes => options.ByteLevel;
 
-    protected override TokenizedWord TokenizeAnew(ReadOnlySpan<char> word)
+    protected override TokenizedWord TokenizeAnew(ReadOnlySpan<char> word, TextBudget budget)
     {
         if (options.IgnoreMerges && FindWhole(word) is { } whole)
         {

@@ -5,13 +5,15 @@ namespace RouteSae.Tokens.Models;
 /// <summary>Reads a byte pair encoding.</summary>
 internal static class BytePairReader
 {
+    private const int LongestAffix = 100;
+
     /// <param name="model">The "model" of a tokenizer.json.</param>
     /// <param name="byteLevel">Whether words are bytes in the <see cref="ByteAlphabet"/>.</param>
     public static BytePairModel Read(JsonPart model, bool byteLevel)
     {
         CheckDropout(model);
-        var prefix = model.OptionalText("continuing_subword_prefix") ?? "";
-        var suffix = model.OptionalText("end_of_word_suffix") ?? "";
+        var prefix = ReadAffix(model, "continuing_subword_prefix");
+        var suffix = ReadAffix(model, "end_of_word_suffix");
         var fallsBack = model.Flag("byte_fallback", absent: false);
         var ids = VocabularyReader.ReadIds(model.Required("vocab"));
         var vocabulary = new TokenVocabulary(ids);
@@ -30,6 +32,14 @@ internal static class BytePairReader
         };
         return new BytePairModel(vocabulary, ReadMerges(model.Required("merges"), ids, prefix), options);
     }
+
+    // Written beside every character of a word.
+    private static string ReadAffix(JsonPart model, string name) => model.OptionalText(name) switch
+    {
+        null => "",
+        { Length: <= LongestAffix } text => text,
+        { } affix => throw model.Required(name).Error($"it has {affix.Length} characters, more than {LongestAffix}"),
+    };
 
     private static void CheckDropout(JsonPart model)
     {

@@ -11,16 +11,18 @@ internal abstract class TokenModel(TokenVocabulary vocabulary)
     public virtual bool WritesBytes => false;
 
     /// <summary>The tokens of a word that is not empty.</summary>
-    public TokenizedWord Tokenize(ReadOnlySpan<char> word)
+    /// <param name="word">The word.</param>
+    /// <param name="budget">What the text may cost that it is from.</param>
+    public TokenizedWord Tokenize(ReadOnlySpan<char> word, TextBudget budget)
     {
         if (!_cache.TryGet(word, out var tokens))
         {
-            tokens = TokenizeAnew(word);
+            tokens = TokenizeAnew(word, budget);
             _cache.Add(word, tokens);
         }
 
         return tokens;
     }
 
-    protected abstract TokenizedWord TokenizeAnew(ReadOnlySpan<char> word);
+    protected abstract TokenizedWord TokenizeAnew(ReadOnlySpan<char> word, TextBudget budget);
 }

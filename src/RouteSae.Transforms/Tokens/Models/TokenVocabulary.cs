@@ -21,6 +21,12 @@ internal sealed class TokenVocabulary
         LargestId = tokens.Count == 0 ? -1 : tokens.Keys.Max();
     }
 
+    /// <summary>The id of each token.</summary>
+    public IReadOnlyDictionary<string, int> Ids => _ids;
+
+    /// <summary>All ids, also those of equal tokens.</summary>
+    public IEnumerable<int> AllIds => _tokens.Keys;
+
     public int LargestId { get; }
 
     /// <summary>How many tokens there are; ids may have gaps.</summary>

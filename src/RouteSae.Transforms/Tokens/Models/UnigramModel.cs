@@ -27,10 +27,10 @@ internal sealed class UnigramModel : TokenModel
             .Select(token => KeyValuePair.Create(token, Vocabulary.Find(token)!.Value)));
     }
 
-    protected override TokenizedWord TokenizeAnew(ReadOnlySpan<char> word)
+    protected override TokenizedWord TokenizeAnew(ReadOnlySpan<char> word, TextBudget budget)
     {
         var symbols = new List<Symbol>();
-        foreach (var symbol in Fuse(BestPath(word)))
+        foreach (var symbol in Fuse(BestPath(word, budget)))
         {
             AddTokens(word, symbol, symbols);
         }
@@ -41,7 +41,7 @@ internal sealed class UnigramModel : TokenModel
     }
 
     // Viterbi from left to right; of equal sums the one that was found first stays.
-    private List<Symbol> BestPath(ReadOnlySpan<char> word)
+    private List<Symbol> BestPath(ReadOnlySpan<char> word, TextBudget budget)
     {
         var best = new Node[word.Length + 1];
         best[0] = new Node(0, 0, 0);
@@ -49,6 +49,7 @@ internal sealed class UnigramModel : TokenModel
         for (var start = 0; start < word.Length;)
         {
             Rune.DecodeFromUtf16(word[start..], out _, out var character);
+            budget.ThrowIfSpent("The Unigram model");
             _lookup.Find(word[start..], found);
             var single = false;
             foreach (var (id, length) in found)

@@ -14,7 +14,7 @@ internal static class VocabularyReader
         var tokens = new Dictionary<int, string>();
         foreach (var (token, value) in vocab.Members())
         {
-            var id = value.Number();
+            var id = value.Id();
             if (!tokens.TryAdd(id, token) && tokens[id] != token)
             {
                 throw value.Error($"the id {id} is also that of '{tokens[id]}'");

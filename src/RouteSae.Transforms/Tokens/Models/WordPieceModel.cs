@@ -1,16 +1,37 @@
-using System.Text;
-
 namespace RouteSae.Tokens.Models;
 
 /// <summary>"WordPiece": always the longest token that the rest of a word begins with; a word that fails is unknown as a whole.</summary>
-internal sealed class WordPieceModel(TokenVocabulary vocabulary, string unknown, string prefix, int longestWord) : TokenModel(vocabulary)
+internal sealed class WordPieceModel : TokenModel
 {
-    protected override TokenizedWord TokenizeAnew(ReadOnlySpan<char> word)
+    private readonly string _unknown;
+    private readonly int _longestWord;
+    private readonly PieceLookup _beginnings;
+    private readonly PieceLookup _continuations; // without the prefix
+
+    public WordPieceModel(TokenVocabulary vocabulary, string unknown, string prefix, int longestWord)
+        : base(vocabulary)
     {
+        _unknown = unknown;
+        _longestWord = longestWord;
+        _beginnings = new PieceLookup(vocabulary.Ids.Where(pair => pair.Key.Length > 0));
+        _continuations = new PieceLookup(vocabulary.Ids
+            .Where(pair => pair.Key.Length > prefix.Length && pair.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(pair => KeyValuePair.Create(pair.Key[prefix.Length..], pair.Value)));
+    }
+
+    protected override TokenizedWord TokenizeAnew(ReadOnlySpan<char> word, TextBudget budget)
+    {
+        if (IsTooLong(word))
+        {
+            return Unknown(word);
+        }
+
         var symbols = new List<Symbol>();
+        var found = new List<(int Id, int Length)>();
         for (var start = 0; start < word.Length; start = symbols[^1].End)
         {
-            if (IsTooLong(word) || LongestAt(word, start) is not { } symbol)
+            budget.ThrowIfSpent("The WordPiece model");
+            if (LongestAt(word, start, found) is not { } symbol)
             {
                 return Unknown(word);
             }
@@ -31,21 +52,20 @@ internal sealed class WordPieceModel(TokenVocabulary vocabulary, string unknown,
             characters += char.IsLowSurrogate(character) ? 0 : 1;
         }
 
-        return characters > longestWord;
+        return characters > _longestWord;
     }
 
-    private Symbol? LongestAt(ReadOnlySpan<char> word, int start)
+    // A token that ends within a surrogate pair is none.
+    private Symbol? LongestAt(ReadOnlySpan<char> word, int start, List<(int Id, int Length)> found)
     {
-        for (var end = word.Length; end > start;)
+        (start == 0 ? _beginnings : _continuations).Find(word[start..], found);
+        for (var index = found.Count - 1; index >= 0; index--)
         {
-            var part = word[start..end];
-            if ((start == 0 ? Vocabulary.Find(part) : Vocabulary.Find(string.Concat(prefix, part))) is { } id)
+            var end = start + found[index].Length;
+            if (end == word.Length || !char.IsSurrogatePair(word[end - 1], word[end]))
             {
-                return new Symbol(id, start, end);
+                return new Symbol(found[index].Id, start, end);
             }
-
-            Rune.DecodeLastFromUtf16(part, out _, out var last);
-            end -= last;
         }
 
         return null;
@@ -53,8 +73,8 @@ internal sealed class WordPieceModel(TokenVocabulary vocabulary, string unknown,
 
     private TokenizedWord Unknown(ReadOnlySpan<char> word)
     {
-        var id = Vocabulary.Find(unknown) ?? throw new TokenizerFormatException(
-            $"The text has the word '{word}', which cannot be tokenized, and the tokenizer's vocabulary lacks the unk_token '{unknown}'.");
+        var id = Vocabulary.Find(_unknown) ?? throw new TokenizerFormatException(
+            $"The text has the word '{Shortened.Of(word)}', which cannot be tokenized, and the tokenizer's vocabulary lacks the unk_token '{Shortened.Of(_unknown)}'.");
         return new TokenizedWord([id], [new CharacterSpan(0, word.Length)]);
     }
 }

@@ -9,7 +9,7 @@ internal sealed class ReplaceNormalizer(SplitPattern pattern, string content) : 
     public override Piece Apply(Piece piece)
     {
         var matches = new List<CharacterSpan>();
-        pattern.Find(piece.Characters, matches);
+        pattern.Find(piece.Characters, matches, piece.Text.Budget);
         if (matches.Count == 0)
         {
             return piece;

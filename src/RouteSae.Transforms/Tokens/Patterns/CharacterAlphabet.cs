@@ -78,6 +78,11 @@ internal sealed class CharacterAlphabet
         var membership = string.Concat(sets.Select(set => set.Contains(start) ? '1' : '0'));
         if (!known.TryGetValue(membership, out var character))
         {
+            if (FirstPrivate + _examples.Count > LastMapped)
+            {
+                throw new FormatException("its sets tell too many kinds of characters apart");
+            }
+
             known[membership] = character = (char)(FirstPrivate + _examples.Count);
             _examples.Add(start);
         }

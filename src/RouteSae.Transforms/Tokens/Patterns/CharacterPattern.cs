@@ -5,7 +5,7 @@ namespace RouteSae.Tokens.Patterns;
 /// <summary>Every single character for which a condition holds.</summary>
 internal sealed class CharacterPattern(Func<Rune, bool> condition) : SplitPattern
 {
-    public override void Find(ReadOnlySpan<char> text, List<CharacterSpan> matches)
+    public override void Find(ReadOnlySpan<char> text, List<CharacterSpan> matches, TextBudget budget)
     {
         for (var position = 0; position < text.Length;)
         {

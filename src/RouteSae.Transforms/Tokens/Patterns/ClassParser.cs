@@ -8,6 +8,7 @@ internal static class ClassParser
     /// <summary>The set of a class whose opening bracket has been read.</summary>
     public static CodePointSet Read(ExpressionReader reader, bool ignoresCase)
     {
+        reader.Enter();
         var negated = reader.TryTake("^");
         CodePointSet? all = null;
         var set = reader.TryTake("]") ? CodePointSet.Of(']') : CodePointSet.Empty;
@@ -24,6 +25,7 @@ internal static class ClassParser
             }
         }
 
+        reader.Leave();
         set = all?.Intersect(set) ?? set;
         set = ignoresCase ? CaseFolding.Close(set) : set;
         return negated ? set.Negate() : set;

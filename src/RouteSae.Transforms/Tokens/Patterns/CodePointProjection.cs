@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace RouteSae.Tokens.Patterns;
 
@@ -39,11 +38,14 @@ internal sealed class CodePointProjection
         return new CodePointProjection(characters, starts, count);
     }
 
-    /// <summary>Appends the matches of an expression as ranges of the original text.</summary>
-    public void Find(Regex regex, List<CharacterSpan> matches)
+    /// <summary>Searches the characters that stand for code points.</summary>
+    public delegate void Search(ReadOnlySpan<char> characters, List<CharacterSpan> matches);
+
+    /// <summary>Appends the matches of a search as ranges of the original text.</summary>
+    public void Find(Search search, List<CharacterSpan> matches)
     {
         var first = matches.Count;
-        RegexMatches.Add(regex, _characters.AsSpan(0, _count), matches);
+        search(_characters.AsSpan(0, _count), matches);
         for (var index = first; index < matches.Count; index++)
         {
             var start = _starts[matches[index].Start];

@@ -9,7 +9,7 @@ namespace RouteSae.Tokens.Patterns;
 internal sealed class ExpressionParser
 {
     private const string LineStart = @"(?:\A|(?<=\n)(?!\z))";
-    private const string LineEnd = @"(?=\n|\z)";
+    private const string LineEnd = "(?m:$)"; // before a line feed or at the end, and unlike lookahead possible without backtracking
 
     private readonly ExpressionReader _reader;
     private readonly List<ExpressionPart> _parts = [];
@@ -114,8 +114,10 @@ internal sealed class ExpressionParser
             return;
         }
 
+        _reader.Enter();
         Write(GroupStart.Read(_reader, ref flags));
         ReadAlternatives(flags);
+        _reader.Leave();
         Write(_reader.TryTake(")") ? ")" : throw new FormatException("a ')' is missing"));
     }
 

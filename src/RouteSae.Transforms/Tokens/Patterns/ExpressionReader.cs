@@ -4,13 +4,39 @@ using System.Text;
 namespace RouteSae.Tokens.Patterns;
 
 /// <summary>Reads an expression code point by code point.</summary>
-internal sealed class ExpressionReader(string expression)
+internal sealed class ExpressionReader
 {
+    private const int LongestExpression = 16_384;
+    private const int DeepestNesting = 100;
+
+    private readonly string _expression;
     private int _position;
+    private int _depth;
 
-    public bool AtEnd => _position >= expression.Length;
+    /// <exception cref="FormatException">The expression is too long.</exception>
+    public ExpressionReader(string expression)
+    {
+        _expression = expression.Length <= LongestExpression
+            ? expression
+            : throw new FormatException($"it has {expression.Length} characters, more than {LongestExpression}");
+    }
 
-    public bool StartsWith(string text) => string.CompareOrdinal(expression, _position, text, 0, text.Length) == 0;
+    /// <summary>Goes into a group or a class.</summary>
+    /// <exception cref="FormatException">Groups and classes are nested too deeply.</exception>
+    public void Enter()
+    {
+        if (++_depth > DeepestNesting)
+        {
+            throw new FormatException($"its groups and classes are nested more than {DeepestNesting} deep");
+        }
+    }
+
+    /// <summary>Leaves a group or a class.</summary>
+    public void Leave() => _depth--;
+
+    public bool AtEnd => _position >= _expression.Length;
+
+    public bool StartsWith(string text) => string.CompareOrdinal(_expression, _position, text, 0, text.Length) == 0;
 
     public bool TryTake(string text)
     {
@@ -27,7 +53,7 @@ internal sealed class ExpressionReader(string expression)
             throw new FormatException("it ends too early");
         }
 
-        Rune.DecodeFromUtf16(expression.AsSpan(_position), out var rune, out var length);
+        Rune.DecodeFromUtf16(_expression.AsSpan(_position), out var rune, out var length);
         _position += length;
         return rune.Value;
     }
@@ -35,13 +61,13 @@ internal sealed class ExpressionReader(string expression)
     /// <summary>What stands before the next occurrence of a text, which is passed over.</summary>
     public string TakeUntil(string end)
     {
-        var found = expression.IndexOf(end, _position, StringComparison.Ordinal);
+        var found = _expression.IndexOf(end, _position, StringComparison.Ordinal);
         if (found < 0)
         {
             throw new FormatException($"'{end}' is missing");
         }
 
-        var text = expression[_position..found];
+        var text = _expression[_position..found];
         _position = found + end.Length;
         return text;
     }
@@ -50,12 +76,12 @@ internal sealed class ExpressionReader(string expression)
     public int TakeHexadecimal(int mostDigits)
     {
         var start = _position;
-        while (_position < expression.Length && _position - start < mostDigits && char.IsAsciiHexDigit(expression[_position]))
+        while (_position < _expression.Length && _position - start < mostDigits && char.IsAsciiHexDigit(_expression[_position]))
         {
             _position++;
         }
 
-        return ParseHexadecimal(expression[start.._position]);
+        return ParseHexadecimal(_expression[start.._position]);
     }
 
     /// <summary>The number of a code point.</summary>
@@ -67,13 +93,13 @@ internal sealed class ExpressionReader(string expression)
     /// <summary>An interval "{n}", "{n,}", "{,m}" or "{n,m}" in .NET's spelling, or null where the brace is a character.</summary>
     public string? TakeInterval()
     {
-        var end = expression.IndexOf('}', _position);
+        var end = _expression.IndexOf('}', _position);
         if (!StartsWith("{") || end < 0)
         {
             return null;
         }
 
-        var bounds = expression[(_position + 1)..end].Split(',');
+        var bounds = _expression[(_position + 1)..end].Split(',');
         var isInterval = bounds.Length <= 2 && bounds.All(bound => bound.All(char.IsAsciiDigit)) && bounds.Any(bound => bound.Length > 0);
         if (!isInterval)
         {

@@ -21,7 +21,11 @@ internal abstract class SplitPattern
     }
 
     /// <summary>Appends the matches in <paramref name="text"/>, in order; an empty one never touches the match before it.</summary>
-    public abstract void Find(ReadOnlySpan<char> text, List<CharacterSpan> matches);
+    /// <param name="text">Where to look.</param>
+    /// <param name="matches">Where they go.</param>
+    /// <param name="budget">What the whole text may cost of which this is a part.</param>
+    /// <exception cref="TokenizerLimitException">The search takes too long.</exception>
+    public abstract void Find(ReadOnlySpan<char> text, List<CharacterSpan> matches, TextBudget budget);
 
     private static SplitPattern Compile(string expression, JsonPart where)
     {
@@ -32,12 +36,12 @@ internal abstract class SplitPattern
 
         try
         {
-            return ExpressionPattern.Parse(expression);
+            return ExpressionPattern.Parse(expression, where.Place);
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
             throw where.Unsupported(
-                $"the expression '{expression}' ({exception.Message.TrimEnd('.')})",
+                $"the expression '{Shortened.Of(expression)}' ({exception.Message.TrimEnd('.')})",
                 "Oniguruma's expressions of characters, classes, groups, alternatives, repetitions and lookaround");
         }
     }

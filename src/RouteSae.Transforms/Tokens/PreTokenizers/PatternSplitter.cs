@@ -8,7 +8,7 @@ internal sealed class PatternSplitter(SplitPattern pattern, SplitBehavior behavi
     public void Split(Piece piece, List<Piece> output)
     {
         var matches = new List<CharacterSpan>();
-        pattern.Find(piece.Characters, matches);
+        pattern.Find(piece.Characters, matches, piece.Text.Budget);
         if (behavior == SplitBehavior.Isolated)
         {
             AddAll(piece, matches, output);

@@ -8,6 +8,7 @@ internal sealed class PreTokenizerSequence(IReadOnlyList<PreTokenizer> steps) : 
         var current = new List<Piece> { piece };
         foreach (var step in steps)
         {
+            piece.Text.Budget.ThrowIfSpent("The pre-tokenizer");
             var next = new List<Piece>(current.Count);
             foreach (var part in current)
             {
