@@ -60,7 +60,7 @@ internal sealed class Experiment(uint seconds, int? trials, string modelPath)
 
     private int Save(ITransformer model, IDataView train, IDataView test)
     {
-        _ml.Model.Save(model, train.Schema, modelPath);
+        _ml.Model.SaveAtomically(model, train.Schema, modelPath);
         var loaded = new MLContext().Model.Load(modelPath, out _);
         var identical = Predict(model, test).SequenceEqual(Predict(loaded, test));
         var metrics = _ml.MulticlassClassification.Evaluate(loaded.Transform(test), Label);

@@ -22,17 +22,9 @@ internal static class FirstModel
             .Append(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("Class", l1Regularization: 0, l2Regularization: 0.03f))
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
         using var model = pipeline.Fit(rows);
-        Save(ml, model, rows.Schema, path);
-        logger.LogInformation("Saved {Path}.", path);
-    }
-
-    // Written beside its place and then moved there, so that nobody meets half a model.
-    private static void Save(MLContext ml, ITransformer model, DataViewSchema schema, string path)
-    {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
-        ml.Model.Save(model, schema, temporary);
-        File.Move(temporary, path, overwrite: true);
+        ml.Model.SaveAtomically(model, rows.Schema, path);
+        logger.LogInformation("Saved {Path}.", path);
     }
 
     private sealed class Ticket

@@ -132,7 +132,7 @@ internal sealed class Example(string? dataPath, string? testPath, string? jsonPa
 
     private bool SaveAndReload(Classifier classifier, IDataView testRows, IReadOnlyList<LabeledText> test, IReadOnlyList<Prediction> predictions)
     {
-        _ml.Model.Save(classifier.Model, testRows.Schema, modelPath);
+        _ml.Model.SaveAtomically(classifier.Model, testRows.Schema, modelPath);
         var texts = Path.GetTempFileName();
         try
         {

@@ -1,3 +1,4 @@
 using RouteSae.Cli;
 
-return await Tool.RunAsync(args, Console.Out, Console.Error);
+// Not a return: threads in native code must not keep the process alive after a signal.
+Environment.Exit(await Tool.RunAsync(args, Console.Out, Console.Error));

@@ -12,14 +12,20 @@ internal static class Tool
     /// <summary>The command line is wrong.</summary>
     public const int WrongArguments = 2;
 
-    /// <summary>How long a command may take to stop after Ctrl-C and leave nothing behind: a pass of a large model is not short.</summary>
-    private static readonly TimeSpan s_timeToStop = TimeSpan.FromMinutes(5);
+    /// <summary>The work was stopped by Ctrl-C; a signal to terminate gives 143.</summary>
+    public const int Interrupted = 130;
+
+    /// <summary>
+    /// How long a command may take to stop by itself after a signal; then the process ends, whatever it is doing. Files are written whole or
+    /// not at all, and temporary ones are deleted at the exit.
+    /// </summary>
+    private static readonly TimeSpan s_timeToStop = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs a command line.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="output">Results.</param>
     /// <param name="error">Messages and progress.</param>
-    /// <returns>0, <see cref="Failed"/> or <see cref="WrongArguments"/>.</returns>
+    /// <returns>0, <see cref="Failed"/>, <see cref="WrongArguments"/> or <see cref="Interrupted"/>.</returns>
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
         var root = new RootCommand("Reads Hugging Face language models for RouteSAE.")
@@ -38,7 +44,7 @@ internal static class Tool
         catch (OperationCanceledException)
         {
             error.WriteLine("routesae: stopped.");
-            return Failed;
+            return Interrupted;
         }
         catch (Exception e) when (IsExpected(e))
         {

@@ -44,7 +44,6 @@ static void Report(SweepProgress progress)
     if (progress.Name != "jump")
         return;
     Console.WriteLine($"step {progress.Progress.Step}");
-    Thread.Sleep(5); // so that whoever reads this can act between two steps
 }
 
 void Write(string name, AutoencoderModel model)

@@ -18,7 +18,7 @@ public static class RouteSaeExperimentCatalog
     /// using var result = mlContext.RouteSaeExperiment(new RouteSaeExperimentOptions { MaxTrials = 20 })
     ///     .Vary(o => o.Pooling, Pooling.Max, Pooling.Mean)
     ///     .Execute(data);
-    /// mlContext.Model.Save(result.BestModel, data.Schema, "model.zip");
+    /// mlContext.Model.SaveAtomically(result.BestModel, data.Schema, "model.zip");
     /// </code>
     /// </example>
     public static RouteSaeExperiment RouteSaeExperiment(this MLContext mlContext, RouteSaeExperimentOptions? options = null)

@@ -1,14 +1,19 @@
 namespace RouteSae.Files;
 
-/// <summary>Writes files that are either complete or not there: a crash or an error leaves the old content.</summary>
+/// <summary>
+/// Writes files that are either complete or not there: an error, a crash or a power failure leaves the old content or the new, never a
+/// part of either.
+/// </summary>
 public static class AtomicFile
 {
     /// <summary>
-    /// Writes a temporary file in the same folder, flushes it to the disk and renames it. A file that exists is replaced
-    /// and keeps its permissions; whoever has the old one open goes on reading the old one.
+    /// Writes a temporary file in the same folder, flushes it to the disk and renames it. A file that exists is replaced and keeps its
+    /// permissions; whoever has the old one open goes on reading the old one. Of a link, what it leads to is replaced.
     /// </summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="write">Writes the content.</param>
+    /// <exception cref="IOException">The file cannot be written, for example because the disk is full; the old content stays.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder does not allow it; the old content stays.</exception>
     public static void Write(string path, Action<Stream> write) => Write(path, write, ExistingMode(path));
 
     /// <summary>Writes a text as UTF-8 without a byte order mark, as <see cref="Write(string, Action{Stream})"/> does.</summary>
@@ -23,27 +28,18 @@ public static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
+        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        TemporaryPath.DeleteAbandonedFiles(target);
+        using var temporary = TemporaryPath.CreateFile(target);
+        if (mode is { } permissions && !OperatingSystem.IsWindows())
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                if (mode is { } permissions && !OperatingSystem.IsWindows())
-                {
-                    File.SetUnixFileMode(stream.SafeFileHandle, permissions);
-                }
-
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
+            File.SetUnixFileMode(temporary.Stream.SafeFileHandle, permissions);
         }
-        finally
-        {
-            // Gone after the renaming; after an error this removes what was written.
-            File.Delete(temporary);
-        }
+
+        write(temporary.Stream);
+        temporary.Stream.Flush(flushToDisk: true);
+        temporary.MoveTo(target);
+        FolderEntries.Flush(Path.GetDirectoryName(Path.GetFullPath(target))!);
     }
 
     private static UnixFileMode? ExistingMode(string path) =>

@@ -1,11 +1,15 @@
 namespace RouteSae.Files;
 
 /// <summary>
-/// Writes folders that appear complete or not at all. Replacing one takes two renames; between them there is none of that name,
-/// and a crash just there leaves the old one as <c>NAME.….old</c>.
+/// Writes folders that appear complete or not at all. On Linux the new folder and the old change places in one step. Elsewhere replacing
+/// takes two renames, and a crash between them leaves the old folder as <c>NAME.….old</c>, which the next writer puts back.
 /// </summary>
 internal static class AtomicFolder
 {
+    private const string New = ".tmp";
+    private const string Old = ".old";
+    private const string LockName = ".writing";
+
     /// <summary>Fills a temporary folder beside the target and then moves it there.</summary>
     /// <param name="folder">The target.</param>
     /// <param name="replaceIfContains">An existing target is replaced when it holds a file of this name, or nothing at all.</param>
@@ -15,18 +19,26 @@ internal static class AtomicFolder
     {
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         CheckReplaceable(target, replaceIfContains);
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
+        var parent = Path.GetDirectoryName(target)!;
+        Directory.CreateDirectory(parent);
+        TidyUp(target);
+        var temporary = TemporaryPath.Of(target, New);
         try
         {
             Directory.CreateDirectory(temporary);
-            fill(temporary);
+            using (Lock(temporary))
+            {
+                fill(temporary);
+            }
+
+            File.Delete(Path.Combine(temporary, LockName));
             CheckReplaceable(target, replaceIfContains);
             Swap(temporary, target);
+            FolderEntries.Flush(parent);
         }
         finally
         {
-            // Gone after the renaming; after an error this removes what was written.
+            // Holds the old folder after a swap; after an error this removes what was written.
             DeleteIfPossible(temporary);
         }
     }
@@ -44,6 +56,43 @@ internal static class AtomicFolder
         }
     }
 
+    // What killed processes have left: an old folder goes back if nothing stands in its place, the rest goes.
+    private static void TidyUp(string target)
+    {
+        foreach (var old in TemporaryPath.Abandoned(target, Old, Directory.EnumerateDirectories))
+        {
+            if (Directory.Exists(target))
+            {
+                DeleteIfPossible(old);
+            }
+            else
+            {
+                Directory.Move(old, target);
+            }
+        }
+
+        foreach (var unfinished in TemporaryPath.Abandoned(target, New, Directory.EnumerateDirectories).Where(IsAbandoned))
+        {
+            DeleteIfPossible(unfinished);
+        }
+    }
+
+    private static FileStream Lock(string temporary) =>
+        new(Path.Combine(temporary, LockName), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+
+    private static bool IsAbandoned(string temporary)
+    {
+        try
+        {
+            using var held = new FileStream(Path.Combine(temporary, LockName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private static void Swap(string temporary, string target)
     {
         if (!Directory.Exists(target))
@@ -52,7 +101,12 @@ internal static class AtomicFolder
             return;
         }
 
-        var old = $"{target}.{Guid.NewGuid():N}.old";
+        if (FolderExchange.TryExchange(temporary, target))
+        {
+            return;
+        }
+
+        var old = TemporaryPath.Of(target, Old);
         Directory.Move(target, old);
         try
         {

@@ -10,7 +10,7 @@ namespace RouteSae.Reference;
 /// <summary>One run of a <see cref="ReferenceActivationSource"/> over its texts: nothing is mixed, so that its position is the number of batches so far, with a hash of their tokens.</summary>
 internal sealed class ReferenceActivationRun(ReferenceActivationSource source, IEnumerable<string> texts) : IActivationSource
 {
-    private readonly IEnumerator<IReadOnlyList<PackedSequence>> _batches = source.Sequences.Batches(texts).GetEnumerator();
+    private IEnumerator<IReadOnlyList<PackedSequence>> _batches = source.Sequences.Batches(texts).GetEnumerator();
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _given;
 
@@ -30,10 +30,14 @@ internal sealed class ReferenceActivationRun(ReferenceActivationSource source, I
 
     public void Restore(TrainingState state, CancellationToken cancellationToken = default)
     {
-        var given = state.Value<long>("given");
+        var (given, digest) = (state.Value<long>("given"), state.Required<string>("sha256"));
+        _batches.Dispose(); // a checkpoint that turned out to be damaged may have moved them
+        _batches = source.Sequences.Batches(texts).GetEnumerator();
+        _given = 0;
+        _hash.GetHashAndReset();
         while (_given < given && Advance())
             cancellationToken.ThrowIfCancellationRequested();
-        if (_given < given || Digest() != state.Value<string>("sha256"))
+        if (_given < given || Digest() != digest)
             throw new TrainingMismatchException(
                 $"The texts are not those of the checkpoint {state.Location}: the {given} batches that its training had read do not come again. "
                 + "Give the same texts in the same order, or train into another folder.");

@@ -70,7 +70,14 @@ public sealed class TrainingState : IDisposable
         : throw SafetensorsFormatException.In(Location, $"the state of the training lacks the tensor '{_prefix}{name}'");
 
     /// <summary>Numbers that <see cref="SetNumbers"/> has noted.</summary>
-    internal int[] Numbers(string name) => Tensor(name).data<int>().ToArray();
+    /// <exception cref="SafetensorsFormatException">The state has no such numbers.</exception>
+    internal int[] Numbers(string name)
+    {
+        var numbers = Tensor(name);
+        return numbers.dtype == ScalarType.Int32 && numbers.dim() == 1
+            ? numbers.data<int>().ToArray()
+            : throw SafetensorsFormatException.In(Location, $"the tensor '{_prefix}{name}' is {Description(numbers)}, not a list of whole numbers");
+    }
 
     /// <summary>Copies a tensor of the state over one of the same type and shape.</summary>
     /// <exception cref="SafetensorsFormatException">The state has no tensor of this name, type and shape.</exception>
@@ -85,7 +92,13 @@ public sealed class TrainingState : IDisposable
         detached.copy_(source);
     }
 
-    /// <summary>A value.</summary>
+    /// <summary>A value that is not null.</summary>
+    /// <exception cref="SafetensorsFormatException">The state has no value of this name and type, or it is null.</exception>
+    internal T Required<T>(string name)
+        where T : class =>
+        Value<T?>(name) ?? throw SafetensorsFormatException.In(Location, $"the value '{_prefix}{name}' of the state is null");
+
+    /// <summary>A value; null where T allows it.</summary>
     /// <exception cref="SafetensorsFormatException">The state has no value of this name and type.</exception>
     public T Value<T>(string name)
     {
@@ -95,7 +108,7 @@ public sealed class TrainingState : IDisposable
         {
             return node.Deserialize<T>(Json)!;
         }
-        catch (JsonException failure)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException or FormatException or NotSupportedException)
         {
             throw SafetensorsFormatException.In(Location, $"the value '{_prefix}{name}' of the state is {node?.ToJsonString()}, which is no {typeof(T).Name}", failure);
         }
@@ -113,8 +126,13 @@ public sealed class TrainingState : IDisposable
         try
         {
             var values = TrainingStateFile.Read(path, tensors);
-            var parsed = JsonSerializer.Deserialize<Dictionary<string, JsonNode?>>(values)!;
+            var parsed = JsonSerializer.Deserialize<Dictionary<string, JsonNode?>>(values) ?? throw SafetensorsFormatException.In(path, "its values are null");
             return new TrainingState(path, tensors, new(parsed, StringComparer.Ordinal), "");
+        }
+        catch (Exception damage) when (damage is JsonException or InvalidOperationException or EndOfStreamException or ArgumentException)
+        {
+            Free(tensors);
+            throw SafetensorsFormatException.In(path, $"the state of the training cannot be read: {damage.Message}", damage);
         }
         catch
         {

@@ -42,7 +42,7 @@ internal static class TrainingStateFile
             throw new NotSupportedException($"{path} has format {format} of training states; this version of RouteSae reads format {CurrentFormat}. Go on with the version that wrote it.");
         foreach (var name in file.Names.Where(name => name != ChecksumName))
             tensors.Add(name, file.Load(name).DetachFromDisposeScope());
-        return file.Metadata[ValuesName];
+        return file.Metadata.TryGetValue(ValuesName, out var values) ? values : throw SafetensorsFormatException.In(path, $"its metadata lack '{ValuesName}', the values of the state");
     }
 
     private static void CheckChecksum(string path)

@@ -67,7 +67,7 @@ public sealed partial class AutoencoderTrainer
         Routing.Restore(state.Within("routing."));
         _window.Restore(state.Within("window."));
         _penalty.Coefficient = state.Value<double>("sparsityCoefficient");
-        TokensTaken = state.Value<long>("tokens");
+        TokensTaken = state.Value<long>("tokens") is var tokens && tokens >= 0 ? tokens : throw SafetensorsFormatException.In(state.Location, $"the training has seen {tokens} tokens");
         _learningRate = state.Value<double>("learningRate");
         _last = state.Value<TrainingProgress?>("last");
         _elapsedBefore = state.Value<TimeSpan>("elapsed") - _clock.Elapsed;

@@ -62,7 +62,7 @@ internal sealed class ProgressWindow
 
     public void Restore(TrainingState state)
     {
-        var sums = state.Value<double[]>("sums");
+        var sums = state.Required<double[]>("sums");
         (_loss, _normalizedMse, _loadBalance, _sparsity) = (sums[0], sums[1], sums[2], sums[3]);
         _steps = state.Value<int>("steps");
         _active = state.Value<long>("active");

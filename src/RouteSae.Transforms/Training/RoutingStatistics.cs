@@ -68,7 +68,7 @@ public sealed class RoutingStatistics
     /// <summary>Takes over what <see cref="Save"/> has saved.</summary>
     internal void Restore(TrainingState state)
     {
-        state.Value<double[]>("layerWeights").CopyTo(_layerWeightSums, 0);
+        state.Required<double[]>("layerWeights").CopyTo(_layerWeightSums, 0);
         _entropySum = state.Value<double>("entropy");
         Tokens = state.Value<long>("tokens");
     }

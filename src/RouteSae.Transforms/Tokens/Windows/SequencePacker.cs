@@ -55,7 +55,7 @@ internal sealed class SequencePacker
     {
         _ended = state.Value<bool>("ended");
         _shuffled = state.Value<bool>("shuffled");
-        _random.State = state.Value<ulong[]>("random");
+        _random.State = state.Required<ulong[]>("random");
         _window.Clear();
         _window.AddRange(state.Numbers("window"));
         (_document, _place) = (state.Numbers("document"), 0);

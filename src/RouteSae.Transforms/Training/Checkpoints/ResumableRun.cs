@@ -78,12 +78,14 @@ internal sealed class ResumableRun : IDisposable
 
     private void Resume(CancellationToken cancellationToken)
     {
-        using var state = _checkpoints?.ReadNewest(_settings);
-        if (state is not null)
+        _checkpoints?.RestoreNewest(_settings, state =>
         {
-            _source.Restore(state.Within("source."), cancellationToken);
-            _training.Restore(state.Within("training."));
-        }
+            using (state)
+            {
+                _training.Restore(state.Within("training."));
+                _source.Restore(state.Within("source."), cancellationToken);
+            }
+        });
         _lastStep = _training.StepsTaken;
     }
 

@@ -44,17 +44,46 @@ public sealed class TrainingCheckpoints : IDisposable
     /// <exception cref="TrainingMismatchException">The checkpoint is of a training with other settings; the message lists what differs.</exception>
     public TrainingState? ReadNewest(IReadOnlyDictionary<string, string> settings)
     {
+        TrainingState? newest = null;
+        RestoreNewest(settings, state => newest = state);
+        return newest;
+    }
+
+    /// <summary>
+    /// Restores a training from its newest checkpoint, or from the one before where the newest is damaged in any way: its checksum, its
+    /// content, or what the training finds in it.
+    /// </summary>
+    /// <param name="settings">What decides the training, by name; must be what the checkpoint was saved with.</param>
+    /// <param name="restore">Takes over a state, all of it: after a failure it is called with the one before. Owns the state from then on.</param>
+    /// <returns>Whether there was a checkpoint.</returns>
+    /// <exception cref="SafetensorsFormatException">There are checkpoints, but all are damaged; the message names each.</exception>
+    /// <exception cref="TrainingMismatchException">No checkpoint is of a training with these settings and texts; the message lists what differs.</exception>
+    internal bool RestoreNewest(IReadOnlyDictionary<string, string> settings, Action<TrainingState> restore)
+    {
         var problems = new List<string>();
+        TrainingMismatchException? mismatch = null;
         foreach (var file in Files())
         {
-            if (Read(file, problems) is not { } state)
-                continue;
-            foreach (var problem in problems)
-                _warnings?.Report($"{problem} The training goes on from {file} instead.");
-            return WithSettings(state, settings);
+            try
+            {
+                restore(WithSettings(TrainingState.Read(file), settings));
+                problems.ForEach(problem => _warnings?.Report($"{problem} The training goes on from {file} instead."));
+                return true;
+            }
+            catch (TrainingMismatchException other)
+            {
+                mismatch ??= other;
+                problems.Add($"{file} does not fit: {other.Message}");
+            }
+            catch (Exception damage) when (damage is not (OperationCanceledException or OutOfMemoryException or NotSupportedException))
+            {
+                _damaged.Add(file);
+                problems.Add(damage is SafetensorsFormatException ? damage.Message : $"{file}: it cannot be taken over: {damage.Message}");
+            }
         }
-        return problems.Count == 0
-            ? null
+
+        return mismatch is not null ? throw mismatch
+            : problems.Count == 0 ? false
             : throw new SafetensorsFormatException(
                 $"No checkpoint in '{Folder}' can be used. {string.Join(' ', problems)} Delete them, or choose another folder, to begin anew.");
     }
@@ -77,20 +106,6 @@ public sealed class TrainingCheckpoints : IDisposable
     /// <summary>Lets other processes have the folder.</summary>
     public void Dispose() => _lock.Dispose();
 
-    private TrainingState? Read(string file, List<string> problems)
-    {
-        try
-        {
-            return TrainingState.Read(file);
-        }
-        catch (Exception damage) when (damage is SafetensorsFormatException or EndOfStreamException)
-        {
-            _damaged.Add(file);
-            problems.Add(damage.Message);
-            return null;
-        }
-    }
-
     // Newest first: the names have one length.
     private IEnumerable<string> Files() =>
         Directory.GetFiles(Folder, $"{Prefix}*{Suffix}")
@@ -99,9 +114,22 @@ public sealed class TrainingCheckpoints : IDisposable
 
     private TrainingState WithSettings(TrainingState state, IReadOnlyDictionary<string, string> settings)
     {
-        var differences = TrainingSettings.Differences(state.Value<Dictionary<string, string>>(SettingPrefix), settings);
+        List<string> differences;
+        try
+        {
+            differences = [.. TrainingSettings.Differences(state.Required<Dictionary<string, string>>(SettingPrefix), settings)];
+        }
+        catch
+        {
+            state.Dispose();
+            throw;
+        }
+
         if (differences.Count == 0)
+        {
             return state;
+        }
+
         state.Dispose();
         throw new TrainingMismatchException(
             $"The training in '{Folder}' cannot go on:" + string.Concat(differences.Select(difference => $"{Environment.NewLine}- {difference}"))

@@ -39,7 +39,6 @@ internal sealed class TextActivationRun : IActivationSource
 
     public void Restore(TrainingState state, CancellationToken cancellationToken = default)
     {
-        _texts.Restore(state.Within("texts."), cancellationToken);
         _pass = state.Value<int>("pass");
         _hasGivenWindows = state.Value<bool>("hasGivenWindows");
         _packer = new SequencePacker(_source.Packing(_pass));
@@ -47,6 +46,7 @@ internal sealed class TextActivationRun : IActivationSource
         _windows.Clear();
         _windows.AddRange(PackedSequence.Restore(state.Within("windows.")));
         _mixer.Restore(state.Within("mixing."), _source.Device);
+        _texts.Restore(state.Within("texts."), cancellationToken); // the longest part comes last
     }
 
     public void Dispose()

@@ -48,13 +48,14 @@ internal sealed class TextStream : IDisposable
     /// <exception cref="TrainingMismatchException">They are other texts.</exception>
     public void Restore(TrainingState state, CancellationToken cancellationToken)
     {
-        var (passes, consumed) = (state.Value<int>("passes"), state.Value<long>("consumed"));
+        var (passes, consumed, digest) = (state.Value<int>("passes"), state.Value<long>("consumed"), state.Required<string>("sha256"));
+        BeginAgain();
         while ((_passes < passes || _consumed < consumed) && _consumed <= consumed && _passes <= passes)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Next();
         }
-        if (_passes != passes || _consumed != consumed || Digest() != state.Value<string>("sha256"))
+        if (_passes != passes || _consumed != consumed || Digest() != digest)
             throw new TrainingMismatchException(
                 $"The texts are not those of the checkpoint {state.Location}: the {consumed} texts that its training had read (all passes counted) do not come again. "
                 + "Give the same texts in the same order, or train into another folder.");
@@ -64,6 +65,15 @@ internal sealed class TextStream : IDisposable
     {
         _enumerator?.Dispose();
         _hash.Dispose();
+    }
+
+    // A checkpoint that turns out to be damaged may have moved the stream before another one is tried.
+    private void BeginAgain()
+    {
+        _enumerator?.Dispose();
+        _enumerator = null;
+        (_passes, _consumed) = (0, 0);
+        _hash.GetHashAndReset();
     }
 
     private string Digest() => Convert.ToHexStringLower(_hash.GetCurrentHash());

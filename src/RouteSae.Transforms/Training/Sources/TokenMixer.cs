@@ -66,12 +66,14 @@ internal sealed class TokenMixer : IDisposable
     /// <param name="device">Where the hidden states go.</param>
     public void Restore(TrainingState state, Device device)
     {
-        _random.State = state.Value<ulong[]>("random");
+        _random.State = state.Required<ulong[]>("random");
         _ended = state.Value<bool>("ended");
         var left = state.Value<int?>("left");
         _order = left is null ? null : [.. state.Numbers("order").Select(row => (long)row)];
         (_drawn, _left) = (0, left ?? 0);
         _rows.Restore(state.Within("rows."), device);
+        if (_left < 0 || _order?.Any(row => row < 0 || row >= _rows.Count) == true)
+            throw SafetensorsFormatException.In(state.Location, $"the order of the mixed tokens names rows that are not there ({_rows.Count} are)");
         _incoming?.Dispose();
         _incoming = state.Value<bool>("hasIncoming") ? HiddenStateBatch.Restore(state.Within("incoming."), device) : null;
         _taken = 0;

@@ -12,7 +12,7 @@ public sealed class KilledTrainingTests : IDisposable
     private const int KilledBySignal9 = 128 + 9;
 
     private readonly TemporaryFolder _folder = new();
-    private readonly Random _random = new();
+    private readonly Random _random = new(7);
 
     public void Dispose() => _folder.Dispose();
 
@@ -39,7 +39,7 @@ public sealed class KilledTrainingTests : IDisposable
         var first = NextStep(process) ?? throw new InvalidOperationException("It ended before it was killed.");
         for (var left = 3 + _random.Next(8); left > 0; left--)
             NextStep(process).Should().NotBeNull();
-        Thread.Sleep(_random.Next(20));
+        Thread.SpinWait(_random.Next(1_000_000)); // somewhere within the step that has begun
         process.Kill();
         process.WaitForExit();
         process.ExitCode.Should().Be(KilledBySignal9);

@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+
+namespace RouteSae.Files;
+
+/// <summary>
+/// A temporary file beside its target, held with a lock. The lock ends with the process: a file that nobody holds was abandoned by a
+/// process that was killed. When this process exits in the middle of its work, its temporary files are deleted.
+/// </summary>
+internal sealed class TemporaryPath : IDisposable
+{
+    private const string Suffix = ".tmp";
+    private const int Attempts = 5;
+
+    private static readonly ConcurrentDictionary<string, bool> InUse = new();
+
+    private readonly string _path;
+    private bool _moved;
+
+    static TemporaryPath() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (var path in InUse.Keys)
+        {
+            DeleteIfPossible(path);
+        }
+    };
+
+    private TemporaryPath(string path, FileStream stream) => (_path, Stream) = (path, stream);
+
+    /// <summary>The file, for writing.</summary>
+    public FileStream Stream { get; }
+
+    /// <summary>Creates the temporary file of a target.</summary>
+    public static TemporaryPath CreateFile(string target)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var path = Of(target);
+            try
+            {
+                InUse[path] = true;
+                return new TemporaryPath(path, new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None));
+            }
+            catch (IOException) when (attempt < Attempts && File.Exists(path))
+            {
+                // Another process took it for abandoned before it was locked.
+                InUse.TryRemove(path, out _);
+                DeleteIfPossible(path);
+            }
+            catch
+            {
+                InUse.TryRemove(path, out _);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>A name beside a target that no other file or folder has.</summary>
+    public static string Of(string target, string suffix = Suffix) => $"{target}.{Guid.NewGuid():N}{suffix}";
+
+    /// <summary>Deletes the temporary files of a target that processes left which were killed.</summary>
+    public static void DeleteAbandonedFiles(string target)
+    {
+        foreach (var path in Abandoned(target, Suffix, Directory.EnumerateFiles))
+        {
+            try
+            {
+                using (new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None))
+                {
+                    File.Delete(path);
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Somebody is writing it.
+            }
+        }
+    }
+
+    /// <summary>What stands beside a target under a name that <see cref="Of"/> gives.</summary>
+    public static IReadOnlyList<string> Abandoned(string target, string suffix, Func<string, string, IEnumerable<string>> enumerate)
+    {
+        var full = Path.GetFullPath(target);
+        var folder = Path.GetDirectoryName(full);
+        var name = Path.GetFileName(full);
+        return folder is null || !Directory.Exists(folder)
+            ? []
+            : [.. enumerate(folder, "*" + suffix).Where(path => IsTemporary(Path.GetFileName(path), name, suffix))];
+    }
+
+    /// <summary>Puts the file, which is complete, in the place of its target.</summary>
+    public void MoveTo(string target)
+    {
+        Stream.Dispose();
+        File.Move(_path, target, overwrite: true);
+        _moved = true;
+    }
+
+    /// <summary>Deletes the file if it was not moved.</summary>
+    public void Dispose()
+    {
+        Stream.Dispose();
+        if (!_moved)
+        {
+            DeleteIfPossible(_path);
+        }
+
+        InUse.TryRemove(_path, out _);
+    }
+
+    private static bool IsTemporary(string file, string target, string suffix) =>
+        file.Length == target.Length + 1 + 32 + suffix.Length
+        && file.StartsWith(target + ".", StringComparison.Ordinal)
+        && file.AsSpan(target.Length + 1, 32).ContainsAnyExcept("0123456789abcdef") == false;
+
+    private static void DeleteIfPossible(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next writer of the target deletes it.
+        }
+    }
+}

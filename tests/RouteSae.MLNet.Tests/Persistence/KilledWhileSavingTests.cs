@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using FluentAssertions;
+using Microsoft.ML;
+using RouteSae.Bundles;
+using Xunit;
+
+namespace RouteSae.MLNet.Tests.Persistence;
+
+/// <summary>A process that saves two things in turn to one place is killed (SIGKILL) at seeded moments; then one of the two is there, whole.</summary>
+public sealed class KilledWhileSavingTests : IDisposable
+{
+    private const string Share = "Share";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly MLContext _ml = new(seed: 1);
+
+    public void Dispose() => _folder.Dispose();
+
+    [SkippableFact]
+    public void A_model_is_the_old_one_or_the_new_one()
+    {
+        var data = _ml.Data.LoadFromEnumerable(new[] { new { Text = "one two" } });
+        SmallBundle.Build().Save(_folder.File("model"));
+        Save("a.zip", null);
+        Save("b.zip", Share);
+
+        var found = Kill(30, seed: 12, "zip", _folder.File("a.zip"), _folder.File("b.zip"), _folder.File("out", "model.zip"), () =>
+        {
+            var model = _ml.Model.Load(_folder.File("out", "model.zip"), out var schema);
+            return model.GetOutputSchema(schema).GetColumnOrNull(Share) is null ? "a" : "b";
+        });
+
+        found.Should().Contain("a").And.Contain("b", "else the kills came too early");
+        _ml.Model.SaveAtomically(_ml.Model.Load(_folder.File("a.zip"), out var input), input, _folder.File("out", "model.zip"));
+        Directory.GetFileSystemEntries(_folder.File("out")).Should().Equal(_folder.File("out", "model.zip"));
+
+        void Save(string name, string? share)
+        {
+            var options = new RouteSaeOptions { Model = _folder.File("model"), RoutingShareColumnName = share };
+            _ml.Model.SaveAtomically(_ml.Transforms.RouteSae("Features", "Text", options).Fit(data), data.Schema, _folder.File(name));
+        }
+    }
+
+    [SkippableFact]
+    public void A_bundle_is_the_old_one_or_the_new_one()
+    {
+        SmallBundle.Build().Save(_folder.File("a"));
+        SmallBundle.Build(specialTokens: new RouteSae.Tokens.SpecialTokenPolicy { Pool = true }).Save(_folder.File("b"));
+
+        var found = Kill(15, seed: 13, "bundle", _folder.File("a"), _folder.File("b"), _folder.File("out", "bundle"), () =>
+            FeatureBundle.Open(_folder.File("out", "bundle")).Manifest.SpecialTokens.Pool ? "b" : "a");
+
+        found.Should().Contain("a").And.Contain("b", "else the kills came too early");
+        FeatureBundle.Open(_folder.File("a")).Save(_folder.File("out", "bundle"));
+        Directory.GetFileSystemEntries(_folder.File("out")).Should().Equal(_folder.File("out", "bundle"));
+    }
+
+    [SkippableFact]
+    public void A_file_is_the_old_one_or_the_new_one()
+    {
+        File.WriteAllText(_folder.File("a"), new string('a', 3_000_000));
+        File.WriteAllText(_folder.File("b"), new string('b', 2_000_000));
+
+        var found = Kill(15, seed: 14, "file", _folder.File("a"), _folder.File("b"), _folder.File("out", "file"), () =>
+        {
+            var text = File.ReadAllText(_folder.File("out", "file"));
+            text.Should().Be(new string(text[0], text[0] == 'a' ? 3_000_000 : 2_000_000));
+            return text[..1];
+        });
+
+        found.Should().Contain("a").And.Contain("b", "else the kills came too early");
+        RouteSae.Files.AtomicFile.WriteText(_folder.File("out", "file"), "last");
+        Directory.GetFileSystemEntries(_folder.File("out")).Should().Equal(_folder.File("out", "file"));
+    }
+
+    private static List<string> Kill(int times, int seed, string what, string a, string b, string target, Func<string> read)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Exit codes of killed processes are Linux's.");
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        var random = new Random(seed);
+        var found = new List<string>();
+        for (var kill = 0; kill < times; kill++)
+        {
+            using var process = Start(what, a, b, target);
+            for (var lines = 2 + random.Next(6); lines > 0; lines--)
+            {
+                process.StandardOutput.ReadLine().Should().StartWith("save ");
+            }
+
+            Thread.SpinWait(random.Next(1_000_000)); // somewhere within the save that has begun
+            process.Kill();
+            process.WaitForExit();
+            process.ExitCode.Should().Be(128 + 9);
+            found.Add(read());
+        }
+
+        return found;
+    }
+
+    private static Process Start(params string[] arguments)
+    {
+        const string Program = "RouteSae.SaveProbe";
+        var output = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)); // bin/<configuration>/<framework>
+        var assembly = Path.Combine(RepositoryFiles.Root, "tests", Program, "bin", output.Parent!.Name, output.Name, Program + ".dll");
+        return Process.Start(new ProcessStartInfo("dotnet", [assembly, .. arguments]) { RedirectStandardOutput = true })!;
+    }
+}
