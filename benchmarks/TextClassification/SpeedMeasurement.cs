@@ -42,7 +42,7 @@ internal static class SpeedMeasurement
         var values = Count(model.Transform(test));
         var seconds = Math.Max(1e-3, Processor - begun);
         using var saved = new MemoryStream();
-        ml.Model.SaveAtomically(model, train.Schema, saved);
+        ml.Model.Save(model, train.Schema, saved);
         (model as IDisposable)?.Dispose();
         return new SpeedRow(set.Name, name, fitted, fold.Test.Length / seconds, values / seconds, saved.Length / 1e6);
     }

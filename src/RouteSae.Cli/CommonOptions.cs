@@ -37,6 +37,10 @@ internal static class CommonOptions
         return option;
     }
 
+    /// <summary>Where an output goes: what a link leads to, so that the link stays.</summary>
+    public static string Target(FileInfo output) =>
+        output.LinkTarget is null ? output.FullName : output.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+
     /// <summary>Replacing a device by a file, which an administrator may do, would break the system.</summary>
     private static bool IsDevice(FileInfo file) =>
         !OperatingSystem.IsWindows() && (file.FullName.StartsWith("/dev/", StringComparison.Ordinal) || file.FullName.StartsWith("/proc/", StringComparison.Ordinal));

@@ -26,7 +26,7 @@ internal static class GenerateCommand
         {
             var folder = await ModelFolder.ResolveAsync(result.GetRequiredValue(model), error, cancellationToken);
             await Task.Run(() => Write(
-                folder, result.GetRequiredValue(tokens).FullName, result.GetRequiredValue(file).FullName,
+                folder, result.GetRequiredValue(tokens).FullName, CommonOptions.Target(result.GetRequiredValue(file)),
                 result.GetValue(maximum), CommonOptions.Precision(result.GetRequiredValue(precision)), output, cancellationToken), cancellationToken);
         });
         return command;

@@ -23,7 +23,7 @@ internal static class TokenizeCommand
         {
             var folder = await ModelFolder.ResolveAsync(result.GetRequiredValue(model), error, cancellationToken, tokenizerOnly: true);
             await Task.Run(() => Write(
-                folder, result.GetRequiredValue(texts).FullName, result.GetRequiredValue(file).FullName, output, cancellationToken), cancellationToken);
+                folder, result.GetRequiredValue(texts).FullName, CommonOptions.Target(result.GetRequiredValue(file)), output, cancellationToken), cancellationToken);
         });
         return command;
     }

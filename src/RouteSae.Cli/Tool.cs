@@ -12,8 +12,11 @@ internal static class Tool
     /// <summary>The command line is wrong.</summary>
     public const int WrongArguments = 2;
 
-    /// <summary>The work was stopped by Ctrl-C; a signal to terminate gives 143.</summary>
+    /// <summary>The work was stopped by Ctrl-C.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>The work was stopped by a signal to terminate.</summary>
+    public const int Terminated = 143;
 
     /// <summary>
     /// How long a command may take to stop by itself after a signal; then the process ends, whatever it is doing. Files are written whole or
@@ -25,7 +28,7 @@ internal static class Tool
     /// <param name="arguments">The command line.</param>
     /// <param name="output">Results.</param>
     /// <param name="error">Messages and progress.</param>
-    /// <returns>0, <see cref="Failed"/>, <see cref="WrongArguments"/> or <see cref="Interrupted"/>.</returns>
+    /// <returns>0, <see cref="Failed"/>, <see cref="WrongArguments"/>, <see cref="Interrupted"/> or <see cref="Terminated"/>.</returns>
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
         var root = new RootCommand("Reads Hugging Face language models for RouteSAE.")
@@ -36,6 +39,8 @@ internal static class Tool
             DownloadCommand.Create(output, error),
         };
         var parsed = root.Parse(arguments);
+        var stopped = Interrupted;
+        using var terminating = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => stopped = Terminated);
         try
         {
             var exit = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_timeToStop });
@@ -44,7 +49,7 @@ internal static class Tool
         catch (OperationCanceledException)
         {
             error.WriteLine("routesae: stopped.");
-            return Interrupted;
+            return stopped;
         }
         catch (Exception e) when (IsExpected(e))
         {

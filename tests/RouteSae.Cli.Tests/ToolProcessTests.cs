@@ -95,22 +95,45 @@ public sealed class ToolProcessTests : IDisposable
         error.Should().StartWith("routesae: ").And.Contain("org/name");
     }
 
-    [SkippableFact]
-    public async Task AStoppedToolLeavesNothingBehind()
+    [SkippableTheory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task AStoppedToolLeavesNothingBehind(string signal)
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "It is stopped by a signal.");
         using (NewDisposeScope())
             _folder.Write("in.safetensors", ("input_ids", ones(4096, 128, ScalarType.Int64)));
-        using var process = Start([], "activations", "--model", s_model, "--tokens", _folder["in.safetensors"], "--output", _folder["out.safetensors"]);
+        await StopAsync(signal, "activations", "--model", s_model, "--tokens", _folder["in.safetensors"], "--output", _folder["out.safetensors"]);
+    }
+
+    // Each text takes the expression its four seconds, in which nothing asks whether to stop.
+    [SkippableTheory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task AnExpressionDoesNotKeepTheToolFromStopping(string signal)
+    {
+        const string Tokenizer = """
+            {"pre_tokenizer":{"type":"Split","pattern":{"Regex":"(?=(?:a|aa)+b)a"},"behavior":"Isolated"},
+             "model":{"type":"WordLevel","vocab":{"<unk>":0},"unk_token":"<unk>"}}
+            """;
+        var model = Directory.CreateDirectory(_folder["model"]).FullName;
+        File.WriteAllText(Path.Combine(model, "tokenizer.json"), Tokenizer);
+        var texts = _folder.WriteLines("in.jsonl", $$"""{"text": "{{new string('a', 60)}}"}""");
+        await StopAsync(signal, "tokenize", "--model", model, "--texts", texts, "--output", _folder["out.jsonl"]);
+    }
+
+    private async Task StopAsync(string signal, params string[] arguments)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "It is stopped by a signal.");
+        using var process = Start([], arguments);
         while (_folder.Files == 1 && !process.HasExited)
             await Task.Delay(10);
         _folder.Files.Should().Be(2, "it is writing");
 
-        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+        using (var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]))
             await kill.WaitForExitAsync();
         await process.WaitForExitAsync();
 
-        process.ExitCode.Should().NotBe(0);
+        process.ExitCode.Should().Be(signal == "INT" ? Tool.Interrupted : Tool.Terminated);
         _folder.Files.Should().Be(1, "what it had begun is gone");
     }
 

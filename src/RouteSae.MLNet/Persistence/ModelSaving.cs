@@ -21,6 +21,7 @@ public static class ModelSaving
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        AtomicFile.Write(path, stream => catalog.Save(model, inputSchema, stream));
+        var target = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+        AtomicFile.Write(target, stream => catalog.Save(model, inputSchema, stream));
     }
 }

@@ -8,7 +8,7 @@ public static class AtomicFile
 {
     /// <summary>
     /// Writes a temporary file in the same folder, flushes it to the disk and renames it. A file that exists is replaced and keeps its
-    /// permissions; whoever has the old one open goes on reading the old one. Of a link, what it leads to is replaced.
+    /// permissions; whoever has the old one open goes on reading the old one. A link is replaced by the file.
     /// </summary>
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="write">Writes the content.</param>
@@ -28,9 +28,8 @@ public static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        TemporaryPath.DeleteAbandonedFiles(target);
-        using var temporary = TemporaryPath.CreateFile(target);
+        TemporaryPath.DeleteAbandonedFiles(path);
+        using var temporary = TemporaryPath.CreateFile(path);
         if (mode is { } permissions && !OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(temporary.Stream.SafeFileHandle, permissions);
@@ -38,8 +37,8 @@ public static class AtomicFile
 
         write(temporary.Stream);
         temporary.Stream.Flush(flushToDisk: true);
-        temporary.MoveTo(target);
-        FolderEntries.Flush(Path.GetDirectoryName(Path.GetFullPath(target))!);
+        temporary.MoveTo(path);
+        FolderEntries.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
     private static UnixFileMode? ExistingMode(string path) =>

@@ -231,7 +231,7 @@ public sealed class FeatureBundleTests : IDisposable
             SmallBundle.Build().Save(Folder);
 
             FeatureBundle.Open(Folder).Manifest.Name.Should().Be("small");
-            Directory.GetFileSystemEntries(_temporary.Path).Should().HaveCount(2).And.ContainSingle(path => path.EndsWith(".old", StringComparison.Ordinal));
+            Directory.GetFileSystemEntries(_temporary.Path).Should().HaveCount(2).And.ContainSingle(path => path.EndsWith(".tmp", StringComparison.Ordinal) || path.EndsWith(".old", StringComparison.Ordinal));
         }
         finally
         {
