@@ -39,17 +39,16 @@ internal static class Tool
             DownloadCommand.Create(output, error),
         };
         var parsed = root.Parse(arguments);
-        var stopped = Interrupted;
-        using var terminating = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => stopped = Terminated);
+        using var stop = new StopSignals(s_timeToStop);
         try
         {
-            var exit = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_timeToStop });
+            var exit = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
             return parsed.Errors.Count > 0 ? WrongArguments : exit;
         }
         catch (OperationCanceledException)
         {
             error.WriteLine("routesae: stopped.");
-            return stopped;
+            return stop.ExitCode ?? Failed;
         }
         catch (Exception e) when (IsExpected(e))
         {
