@@ -32,13 +32,13 @@ public sealed partial class FeatureBundle
             // What the cache may hold is not the right one.
             var resolver = new HubResolver(settings with { CheckForUpdates = true, TokenizerOnly = false }, model, progress, missing.Reference);
             var folder = await FetchAsync(resolver, missing, cancellationToken).ConfigureAwait(false);
-            return _languageModelFolder = LanguageModelSearch.Find(missing.Reference, _folder, folder);
+            return _languageModelFolder = LanguageModelSearch.Find(missing.Reference, _folder, lastFoundAt: null, chosen: folder);
         }
     }
 
     /// <summary>Finds and verifies the referenced language model whatever an earlier call found, which may have been replaced since.</summary>
     internal string? FindLanguageModelAgain() => Manifest.LanguageModel is { } reference
-        ? _languageModelFolder = LanguageModelSearch.Find(reference, _folder, _languageModelFolder ?? LanguageModelLastFoundAt)
+        ? _languageModelFolder = LanguageModelSearch.Find(reference, _folder, LanguageModelLastFoundAt, _languageModelFolder ?? _chosenFolder)
         : null;
 
     private static async Task<string> FetchAsync(HubResolver resolver, LanguageModelNotFoundException missing, CancellationToken cancellationToken)

@@ -14,6 +14,7 @@ public sealed partial class FeatureBundle
 {
     private readonly Lazy<FeatureCatalog> _features;
     private readonly string? _folder;
+    private string? _chosenFolder;
     private volatile string? _languageModelFolder;
 
     private FeatureBundle(BundleManifest manifest, byte[] manifestBytes, IBundleFiles files, string? folder)
@@ -37,7 +38,7 @@ public sealed partial class FeatureBundle
     /// <summary>What is known of each latent.</summary>
     public FeatureCatalog Features => _features.Value;
 
-    /// <summary>Where the referenced language model was found when the bundle was last used; looked at first. Null when not known.</summary>
+    /// <summary>Where the referenced language model was found when the bundle was last used, as a file says; looked at where it is one of the folders that <see cref="LanguageModelSearch"/> follows. Null when not known.</summary>
     public string? LanguageModelLastFoundAt { get; init; }
 
     /// <summary>Opens a bundle in a folder.</summary>
@@ -52,14 +53,15 @@ public sealed partial class FeatureBundle
     public static FeatureBundle Open(IBundleFiles files, string? languageModelLastFoundAt = null)
     {
         ArgumentNullException.ThrowIfNull(files);
-        return Open(files, languageModelLastFoundAt, (files as FolderBundleFiles)?.Location);
+        return Open(files, languageModelLastFoundAt, (files as FolderBundleFiles)?.Location, chosenFolder: null);
     }
 
-    private static FeatureBundle Open(IBundleFiles files, string? languageModelLastFoundAt, string? folder)
+    /// <summary>Opens a bundle whose language model is in a folder that the program itself named.</summary>
+    internal static FeatureBundle Open(IBundleFiles files, string? languageModelLastFoundAt, string? folder, string? chosenFolder)
     {
         var manifestBytes = ReadManifest(files);
         var manifest = BundleManifest.Parse(manifestBytes, files.Location);
-        var bundle = new FeatureBundle(manifest, manifestBytes, files, folder) { LanguageModelLastFoundAt = languageModelLastFoundAt };
+        var bundle = new FeatureBundle(manifest, manifestBytes, files, folder) { LanguageModelLastFoundAt = languageModelLastFoundAt, _chosenFolder = chosenFolder };
         bundle.Verify();
         _ = bundle.Features;
         return bundle;
@@ -95,7 +97,7 @@ public sealed partial class FeatureBundle
 
         files.AddFeatures(model, features);
         files.AddManifest(manifest with { LanguageModel = Manifest.LanguageModel });
-        return Open(files, FindLanguageModel(), _folder);
+        return Open(files, LanguageModelLastFoundAt, _folder, FindLanguageModel());
     }
 
     /// <summary>
@@ -157,9 +159,12 @@ public sealed partial class FeatureBundle
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new BundleFormatException($"There is no bundle at '{files.Location}': {BundleManifest.FileName} is missing.", exception);
+            throw new BundleFormatException($"There is no bundle at '{files.Location}': {What(files)}", exception);
         }
     }
+
+    private static string What(IBundleFiles files) =>
+        files is FolderBundleFiles folder ? RecognizedPath.Describe(folder.Location) : $"{BundleManifest.FileName} is missing.";
 
     private static byte[] ReadAll(IBundleFiles files, string name)
     {

@@ -2,6 +2,7 @@ using RouteSae.Autoencoders;
 using RouteSae.Features;
 using RouteSae.Files;
 using RouteSae.Hub;
+using RouteSae.LanguageModels;
 using RouteSae.Tokens;
 using RouteSae.Tokens.Files;
 
@@ -57,7 +58,16 @@ public sealed class FeatureBundleBuilder
         {
             LanguageModel = LanguageModelLocation is null ? null : new LanguageModelReference { Location = LanguageModelLocation, Files = MeasureModel() },
         });
-        return FeatureBundle.Open(files, LanguageModelFolder);
+        var bundle = FeatureBundle.Open(files, languageModelLastFoundAt: null, folder: null, chosenFolder: LanguageModelFolder);
+        CheckParts(bundle);
+        return bundle;
+    }
+
+    /// <summary>What does not fit would otherwise be noticed at the first text.</summary>
+    private void CheckParts(FeatureBundle bundle)
+    {
+        var path = InFolder(Checkpoint.Config);
+        BundleParts.Check(bundle, DecoderConfig.Parse(File.ReadAllText(path), path), BundleParts.LoadTokenizer(bundle));
     }
 
     private void AddTokenizer(CollectedBundleFiles files)

@@ -14,7 +14,7 @@ public sealed class FolderBundleFiles : IBundleFiles
         Location = Path.GetFullPath(folder);
         if (!Directory.Exists(Location))
         {
-            throw new BundleFormatException($"There is no bundle at '{Location}': the folder does not exist.");
+            throw new BundleFormatException($"There is no bundle at '{Location}': {RecognizedPath.Describe(folder)}");
         }
     }
 

@@ -18,9 +18,35 @@ internal static class TextFeaturizerLoader
         var manifest = bundle.Manifest;
         var tokenizer = BundleParts.LoadTokenizer(bundle);
         var maxTokens = Math.Min(options.MaxTokens ?? manifest.ContextLength, manifest.ContextLength);
+        ThrowIfNothingIsPooled(tokenizer, manifest, maxTokens);
         var encoder = LoadEncoder(bundle, tokenizer, options);
         var preparer = new TextPreparer(tokenizer, encoder.LanguageModel.Config, manifest.SpecialTokens, maxTokens, options.FirstTruncated);
         return new TextFeaturizer(preparer, encoder, bundle.Features.Names, options.TokensPerBatch);
+    }
+
+    /// <summary>Where only the special tokens that begin every text are read, no text has features.</summary>
+    private static void ThrowIfNothingIsPooled(TextTokenizer tokenizer, BundleManifest manifest, int maxTokens)
+    {
+        var policy = manifest.SpecialTokens;
+        if (policy.Pool)
+        {
+            return;
+        }
+
+        const string Text = "a";
+        var ids = tokenizer.Encode(Text, policy.Add).Ids;
+        var special = ids.TakeWhile(tokenizer.SpecialTokens.Contains).Count();
+        if (policy.Begin && BeginToken.Of(tokenizer) is { } begin && (ids.Count == 0 || ids[0] != begin))
+        {
+            special++;
+        }
+
+        if (special > 0 && maxTokens <= special)
+        {
+            throw new ArgumentException(
+                $"MaxTokens is {maxTokens}, but every text begins with {special} special token{(special == 1 ? "" : "s")} without features, so no text would have any. "
+                + $"Set it to at least {special + 1}, or to null for the whole context of {manifest.ContextLength} tokens.");
+        }
     }
 
     private static TokenEncoder LoadEncoder(FeatureBundle bundle, TextTokenizer tokenizer, TextFeaturizerOptions options)

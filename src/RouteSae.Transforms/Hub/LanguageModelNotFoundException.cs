@@ -21,12 +21,17 @@ public sealed class LanguageModelNotFoundException : IOException
     /// <summary>Each place that was looked at and what was wrong with it.</summary>
     internal IReadOnlyList<string> Findings { get; }
 
+    private const string Allowing =
+        " A file may lead only to folders below its bundle, the current folder, ROUTESAE_MODELS and the hub's cache; if you trust this one, "
+        + "call LanguageModelSearch.Allow(folder) before loading.";
+
     private static string Describe(LanguageModelReference reference, IReadOnlyList<string> findings)
     {
         var files = string.Join(", ", reference.Files.Select(file => $"{file.Key} ({file.Value.Size} bytes, SHA-256 {file.Value.Sha256})"));
         var places = string.Concat(findings.Select(finding => $"{Environment.NewLine}- {finding}"));
         return $"The language model '{reference.Location}' was not found. The features were computed with its files {files}. Looked at:{places}"
             + $"{Environment.NewLine}Put the model in one of these folders, or in a folder below the one that the environment variable {LanguageModelSearch.ModelsVariable} names."
+            + (findings.Any(finding => finding.Contains(": not looked at:", StringComparison.Ordinal)) ? Allowing : "")
             + (HubModelId.TryParse(reference.Location) is null ? "" : $" From the Hugging Face hub, FeatureBundle.FetchLanguageModelAsync or ModelHub.ResolveAsync(\"{reference.Location}\") downloads it.");
     }
 }

@@ -48,7 +48,7 @@ public sealed record LanguageModelReference
 
         var model = Path.GetFullPath(Path.Combine(oldFolder, Location));
         var leadsThere = Path.GetFullPath(Path.Combine(newFolder, Location)) == model;
-        return leadsThere || !LanguageModelSearch.IsAt(this, model)
+        return leadsThere || !LanguageModelSearch.IsAt(this, model, oldFolder)
             ? this
             : this with { Location = Path.GetRelativePath(newFolder, model).Replace(Path.DirectorySeparatorChar, '/') };
     }

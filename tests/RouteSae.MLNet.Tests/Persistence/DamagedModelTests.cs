@@ -197,6 +197,7 @@ public sealed class DamagedModelTests : IDisposable
             File.Copy(Path.Combine(SmallBundle.LanguageModelFolder, name), Path.Combine(checkpoint, name));
         }
 
+        LanguageModelSearch.Allow(checkpoint);
         Save(languageModel: "../lm");
         using (var zip = ZipFile.OpenRead(Zip))
         {

@@ -2,6 +2,7 @@ using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.Bundles;
 using RouteSae.Features;
+using RouteSae.Hub;
 using RouteSae.Tests.Training;
 using RouteSae.Training;
 using RouteSae.Training.Checkpoints;
@@ -99,6 +100,7 @@ public sealed class BundleTrainerTests
     public void A_trained_bundle_keeps_its_reference_to_a_language_model()
     {
         using var temporary = new TemporaryFolder();
+        LanguageModelSearch.Allow(SmallBundle.LanguageModelFolder);
         SmallBundle.Build(SmallBundle.LanguageModelFolder).Save(temporary.File("start"));
 
         var trained = new BundleTrainer(FeatureBundle.Open(temporary.File("start"))).Train(Texts[..20]);

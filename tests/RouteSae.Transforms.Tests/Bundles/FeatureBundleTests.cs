@@ -91,7 +91,7 @@ public sealed class FeatureBundleTests : IDisposable
     [Fact]
     public void A_folder_without_manifest_is_no_bundle()
     {
-        Directory.CreateDirectory(Folder);
+        Directory.CreateDirectory(Path.Combine(Folder, "other"));
 
         Opening().Should().Throw<BundleFormatException>().WithMessage($"There is no bundle at '{Folder}': bundle.json is missing.");
     }

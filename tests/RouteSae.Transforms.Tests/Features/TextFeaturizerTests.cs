@@ -3,6 +3,7 @@ using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.Bundles;
 using RouteSae.Features;
+using RouteSae.Hub;
 using RouteSae.Files;
 using RouteSae.LanguageModels;
 using RouteSae.Tokens;
@@ -282,6 +283,7 @@ public sealed class TextFeaturizerTests : IDisposable
     {
         using var temporary = new TemporaryFolder();
         SmallBundle.Build().Save(temporary.File("whole"));
+        LanguageModelSearch.Allow(SmallBundle.LanguageModelFolder);
         SmallBundle.Build(SmallBundle.LanguageModelFolder).Save(temporary.File("reference"));
         var whole = FeatureBundle.Open(temporary.File("whole"));
         var memory = FeatureBundle.Open(new MemoryBundleFiles("memory", whole.Files.Names.ToDictionary(name => name, whole.ReadAll)));

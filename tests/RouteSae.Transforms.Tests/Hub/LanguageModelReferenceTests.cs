@@ -22,6 +22,8 @@ public sealed class LanguageModelReferenceTests : IDisposable
 
     private string Manifest => _temporary.File("bundle", "bundle.json");
 
+    public LanguageModelReferenceTests() => LanguageModelSearch.Allow(_temporary.Path);
+
     public void Dispose() => _temporary.Dispose();
 
     [Fact]

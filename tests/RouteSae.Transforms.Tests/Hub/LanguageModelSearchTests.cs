@@ -19,6 +19,8 @@ public sealed class LanguageModelSearchTests : IDisposable
     {
         Set(LanguageModelSearch.ModelsVariable, null);
         Set("HF_HUB_CACHE", _temporary.File("hub"));
+        LanguageModelSearch.Allow(_temporary.Path);
+        LanguageModelSearch.Allow(SmallBundle.LanguageModelFolder);
     }
 
     public void Dispose()
