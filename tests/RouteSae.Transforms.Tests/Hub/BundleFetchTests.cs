@@ -95,6 +95,7 @@ public sealed class BundleFetchTests : HubTest
     [Fact]
     public async Task A_model_that_is_there_is_not_asked_for()
     {
+        LanguageModelSearch.Allow(SmallBundle.LanguageModelFolder);
         (await Saved(SmallBundle.LanguageModelFolder).FetchLanguageModelAsync(Options)).Should().Be(SmallBundle.LanguageModelFolder);
 
         Server.Requests.Should().BeEmpty();
