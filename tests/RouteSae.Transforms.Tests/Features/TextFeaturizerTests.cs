@@ -340,15 +340,15 @@ public sealed class TextFeaturizerTests : IDisposable
     public void Parts_that_do_not_fit_together_are_named()
     {
         using var model = RouteSaeModel.Create(SmallBundle.Architecture with { HiddenSize = 16, RoutedHiddenStates = [2, 9] }, seed: 1);
-        var bundle = new FeatureBundleBuilder
+        var builder = new FeatureBundleBuilder
         {
             Name = "odd",
             Model = model,
             LanguageModelFolder = SmallBundle.LanguageModelFolder,
             ContextLength = 1000,
-        }.Build();
+        };
 
-        FluentActions.Invoking(() => bundle.LoadFeaturizer()).Should().Throw<BundleFormatException>().WithMessage(
+        builder.Invoking(b => b.Build()).Should().Throw<BundleFormatException>().WithMessage(
             "The parts of the bundle 'the new bundle 'odd'' do not fit together: the autoencoder reads hidden states of width 16, the language model's have 32; "
             + "hidden state 9 is routed, but a language model of 8 layers has the routable hidden states 0 to 7; "
             + "the context is 1000 tokens, but the language model reads at most 512.");
