@@ -128,15 +128,15 @@ public sealed class PublishedBundleTests : IDisposable
     public void A_language_model_that_does_not_fit_is_an_error()
     {
         using var scope = NewDisposeScope();
-        var narrow = Build("standard", PublishedFolder.SaeLensTensors("standard"), hiddenSize: PublishedFolder.HiddenSize);
-        Loading(narrow).Should().Throw<BundleFormatException>().WithMessage("*the autoencoder reads hidden states of width 10, the language model's have 32*");
+        var narrow = FluentActions.Invoking(() => Build("standard", PublishedFolder.SaeLensTensors("standard"), hiddenSize: PublishedFolder.HiddenSize));
+        narrow.Should().Throw<BundleFormatException>().WithMessage("*the autoencoder reads hidden states of width 10, the language model's have 32*");
 
-        var last = Build("standard", PublishedFolder.SaeLensTensors("standard", 32), hook: "blocks.7.hook_resid_post");
-        Loading(last).Should().Throw<BundleFormatException>().WithMessage(
+        var last = FluentActions.Invoking(() => Build("standard", PublishedFolder.SaeLensTensors("standard", 32), hook: "blocks.7.hook_resid_post"));
+        last.Should().Throw<BundleFormatException>().WithMessage(
             "*the autoencoder reads hidden state 8, but a language model of 8 layers has the readable hidden states 0 to 7 (what the last layer puts out is not one of them: 8 is after the final norm).");
 
-        var beyond = Build("standard", PublishedFolder.SaeLensTensors("standard", 32), hook: "blocks.20.hook_resid_pre");
-        Loading(beyond).Should().Throw<BundleFormatException>().WithMessage("*the autoencoder reads hidden state 20, but a language model of 8 layers has the readable hidden states 0 to 7.");
+        var beyond = FluentActions.Invoking(() => Build("standard", PublishedFolder.SaeLensTensors("standard", 32), hook: "blocks.20.hook_resid_pre"));
+        beyond.Should().Throw<BundleFormatException>().WithMessage("*the autoencoder reads hidden state 20, but a language model of 8 layers has the readable hidden states 0 to 7.");
     }
 
     [Theory]
@@ -164,8 +164,6 @@ public sealed class PublishedBundleTests : IDisposable
         builder.Invoking(builder => builder.Build()).Should().Throw<NotSupportedException>()
             .WithMessage("A bundle holds a RouteSAE or an autoencoder of one hidden state, not MLSAE, TopK (K = 6) on hidden states 1, 2, 3.");
     }
-
-    private static Func<TextFeaturizer> Loading(FeatureBundle bundle) => FluentActions.Invoking(() => bundle.LoadFeaturizer());
 
     private FeatureBundle Reopened(FeatureBundle bundle)
     {
