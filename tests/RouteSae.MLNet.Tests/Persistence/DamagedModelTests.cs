@@ -212,6 +212,28 @@ public sealed class DamagedModelTests : IDisposable
             .And.Contain($"Looked at:{Environment.NewLine}- {checkpoint}: no such folder");
     }
 
+    [Fact]
+    public void Where_a_saved_model_says_that_its_language_model_was_is_no_permission()
+    {
+        using var allowed = new TemporaryFolder();
+        using var moved = new TemporaryFolder();
+        LanguageModelSearch.Allow(allowed.Path);
+        foreach (var name in new[] { "config.json", "model.safetensors" })
+        {
+            File.Copy(Path.Combine(SmallBundle.LanguageModelFolder, name), allowed.File(name));
+            File.Copy(Path.Combine(SmallBundle.LanguageModelFolder, name), moved.File(name));
+        }
+
+        Save(languageModel: allowed.Path);
+        Rewrite("routesae.json", bytes => Change(bytes, manifest => manifest["languageModelLastFoundAt"] = moved.Path));
+        Directory.Delete(allowed.Path, recursive: true);
+        Directory.CreateDirectory(allowed.Path);
+
+        LoadError().Should().BeOfType<LanguageModelNotFoundException>().Which.Message.Should()
+            .Contain($"- {moved.Path}: not looked at: it is outside the folders that a bundle may refer to")
+            .And.Contain("if you trust this one, call LanguageModelSearch.Allow(folder) before loading.");
+    }
+
     private void Save(string? languageModel = null, RouteSaeOptions? options = null)
     {
         SmallBundle.Build(languageModel).Save(_temporary.File("bundle"));
