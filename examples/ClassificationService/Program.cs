@@ -2,6 +2,13 @@ using ClassificationService;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
+if (args.Any(argument => argument is "--help" or "-h"))
+{
+    Console.WriteLine("Serves a text classifier over HTTP. Settings come from appsettings.json, the environment, or the command line as --Section:Name=value,");
+    Console.WriteLine("for example --urls=http://localhost:5080 --RouteSae:ModelPath=model.zip. docs/hosting.md lists them.");
+    return 0;
+}
+
 // The settings, the page and the model lie beside the program, wherever it is started from.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
@@ -27,3 +34,4 @@ if (builder.Configuration["RouteSae:ModelPath"] is { Length: > 0 } path)
 }
 
 await app.RunAsync();
+return 0;

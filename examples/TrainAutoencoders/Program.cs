@@ -11,6 +11,14 @@ using RouteSae.Training;
 using RouteSae.Training.Checkpoints;
 using RouteSae.Training.Sources;
 
+if (args.Length > 2 || args.Any(argument => argument.StartsWith('-')))
+{
+    const string usage = "Usage: TrainAutoencoders [folder for the results (default: trained)] [checkpoint folder in Hugging Face's format (default: the embedded model)]";
+    var help = args.Any(argument => argument is "--help" or "-h");
+    (help ? Console.Out : Console.Error).WriteLine(usage);
+    return help ? 0 : 2;
+}
+
 var output = Directory.CreateDirectory(args.Length > 0 ? args[0] : "trained").FullName;
 var modelFolder = args.Length > 1 ? args[1] : TinyModelFiles.CopyLanguageModel(Path.Combine(output, "language-model"));
 using var languageModel = DecoderModel.Load(modelFolder);
@@ -47,6 +55,8 @@ foreach (var (result, model) in results.Zip(new AutoencoderModel[] { routed, sin
     Console.WriteLine(FormattableString.Invariant(
         $"{result.Name,-12} {report.ActiveLatents,-6:F1} {report.NormalizedMse,-15:F3} {report.Downstream!.KlPerToken,-11:F3} {report.Downstream.LossRecoveredFromZero:F3}"));
 }
+
+return 0;
 
 static AutoencoderTrainerOptions Options(double? targetActiveLatents = null) => new()
 {

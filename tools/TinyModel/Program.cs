@@ -8,6 +8,12 @@ const string usage = """
       train-routesae  --output OUT --bundle DIR [--tokens 8000000] [--latents 4096] [--active 32] [--naming-tokens 2000000]
     """;
 
+if (args.Any(argument => argument is "--help" or "-h"))
+{
+    Console.WriteLine(usage);
+    return 0;
+}
+
 if (args.Length == 0)
 {
     Console.Error.WriteLine(usage);
