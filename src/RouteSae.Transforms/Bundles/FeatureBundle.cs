@@ -157,7 +157,7 @@ public sealed partial class FeatureBundle
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new BundleFormatException($"There is no bundle at '{files.Location}': {BundleManifest.FileName} is missing.", exception);
+            throw new BundleFormatException($"There is no bundle at '{files.Location}': {BundleManifest.FileName} is missing.");
         }
     }
 
