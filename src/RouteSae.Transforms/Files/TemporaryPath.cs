@@ -38,7 +38,15 @@ internal sealed class TemporaryPath : IDisposable
             try
             {
                 InUse[path] = true;
-                return new TemporaryPath(path, new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None));
+                var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+                if (attempt == Attempts || File.Exists(path))
+                {
+                    return new TemporaryPath(path, stream);
+                }
+
+                // Another process took it for abandoned, and deleted it, between its creation and its lock.
+                stream.Dispose();
+                InUse.TryRemove(path, out _);
             }
             catch (IOException) when (attempt < Attempts && File.Exists(path))
             {
@@ -90,9 +98,15 @@ internal sealed class TemporaryPath : IDisposable
     /// <summary>Puts the file, which is complete, in the place of its target.</summary>
     public void MoveTo(string target)
     {
-        Stream.Dispose();
+        if (OperatingSystem.IsWindows())
+        {
+            Stream.Dispose(); // an open file cannot be renamed there
+        }
+
+        // Elsewhere the lock is held until the file has its name: no other writer can take it for abandoned before.
         File.Move(_path, target, overwrite: true);
         _moved = true;
+        Stream.Dispose();
     }
 
     /// <summary>Deletes the file if it was not moved.</summary>
