@@ -13,13 +13,13 @@ internal static class StrictJson
 
     /// <summary>Parses a document, which the caller disposes.</summary>
     /// <exception cref="JsonException">It is refused; the message says why and where.</exception>
-    public static JsonDocument Parse(ReadOnlyMemory<byte> json) => Checked(JsonDocument.Parse(json, Options));
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json) => Checked(() => JsonDocument.Parse(json, Options));
 
     /// <inheritdoc cref="Parse(ReadOnlyMemory{byte})"/>
-    public static JsonDocument Parse(Stream json) => Checked(JsonDocument.Parse(json, Options));
+    public static JsonDocument Parse(Stream json) => Checked(() => JsonDocument.Parse(json, Options));
 
     /// <inheritdoc cref="Parse(ReadOnlyMemory{byte})"/>
-    public static JsonDocument Parse(string json) => Checked(JsonDocument.Parse(json, Options));
+    public static JsonDocument Parse(string json) => Checked(() => JsonDocument.Parse(json, Options));
 
     /// <summary>Parses a document into nodes.</summary>
     /// <exception cref="JsonException">It is refused; the message says why and where.</exception>
@@ -29,8 +29,18 @@ internal static class StrictJson
         return JsonNode.Parse(json, documentOptions: Options);
     }
 
-    private static JsonDocument Checked(JsonDocument document)
+    private static JsonDocument Checked(Func<JsonDocument> parse)
     {
+        JsonDocument document;
+        try
+        {
+            document = parse();
+        }
+        catch (InvalidOperationException)
+        {
+            throw new JsonException("a name is not valid Unicode: it holds half a surrogate pair."); // met while it looks for names that stand twice
+        }
+
         try
         {
             CheckTexts(document.RootElement, "$");

@@ -15,8 +15,8 @@ public sealed class HostileJsonTests : IDisposable
     {
         { """{"a":1,"a":2}""", "*a*" },
         { """{"a":{"b":1,"b":1}}""", "*b*" },
-        { """{"\ud800":1}""", "*a name in $ is not valid Unicode: it holds half a surrogate pair*" },
-        { """{"a":["x","\udc00"]}""", "*$.a[[]1] is not valid Unicode: it holds half a surrogate pair*" },
+        { """{"\ud800":1}""", "*a name*is not valid Unicode: it holds half a surrogate pair*" },
+        { """{"a":["x","\udc00"]}""", "*$.a?1? is not valid Unicode: it holds half a surrogate pair*" },
         { new string('[', 100) + new string(']', 100), "*depth of 64*" },
         { "[1]", "*" },
         { "null", "*" },
@@ -84,7 +84,7 @@ public sealed class HostileJsonTests : IDisposable
     {
         var json = $$"""
             {"model_type":"{{family}}","hidden_size":16,"intermediate_size":32,"{{field}}":1000000000,"num_attention_heads":2,"num_key_value_heads":2,"vocab_size":8,
-             "rms_norm_eps":1e-5,"rope_theta":1e4,"max_position_embeddings":64,"hidden_act":"silu","sliding_window":8}
+             "rms_norm_eps":1e-5,"rope_theta":1e4,"max_position_embeddings":64,"hidden_act":"silu","eos_token_id":2}
             """;
 
         FluentActions.Invoking(() => DecoderConfig.Parse(json, "config.json")).Should().Throw<LanguageModelFormatException>()
@@ -103,6 +103,6 @@ public sealed class HostileJsonTests : IDisposable
     {
         Directory.CreateDirectory(_folder.File("layers.2"));
         File.WriteAllText(_folder.File("layers.2", "cfg.json"), json);
-        File.WriteAllText(_folder.File("layers.2", weights), "");
+        File.WriteAllBytes(_folder.File("layers.2", weights), [2, 0, 0, 0, 0, 0, 0, 0, .. "{}"u8]);
     }
 }
