@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using RouteSae.MLNet.Hosting;
+using RouteSae.Tokens;
 
 namespace ClassificationService;
 
@@ -40,6 +41,8 @@ internal sealed class RefusedRequests : IExceptionHandler
         BadHttpRequestException bad =>
             TypedResults.Problem($"The body could not be read: {bad.Message}", statusCode: bad.StatusCode, title: "The request cannot be used."),
         PredictionRejectedException rejected => TypedResults.Problem(Detail(rejected), statusCode: 503, title: "The service cannot answer now."),
+        TokenizerLimitException => TypedResults.Problem(
+            "The model's tokenizer needs too long for this text. Send another text.", statusCode: 422, title: "The request cannot be used."),
         ModelNotExplainableException unexplained => TypedResults.Problem(unexplained.Message, statusCode: 501, title: "The model cannot be explained."),
         _ => null,
     };

@@ -147,7 +147,7 @@ internal sealed record ArchiveManifest
         }
         catch (JsonException exception)
         {
-            throw new BundleFormatException($"{ModelArchive.Location}: stream {StreamName} cannot be read: {exception.Message}", exception);
+            throw new BundleFormatException($"{ModelArchive.Location}: stream {StreamName} cannot be read: {exception.Message}");
         }
     }
 

@@ -72,7 +72,7 @@ internal static class ModelArchive
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
         {
-            throw new BundleFormatException($"{Location} is damaged: stream {name} cannot be read: {exception.Message}", exception);
+            throw new BundleFormatException($"{Location} is damaged: stream {name} cannot be read: {exception.Message}");
         }
 
         return bytes ?? throw new BundleFormatException($"{Location} is damaged: stream {name} is missing.");

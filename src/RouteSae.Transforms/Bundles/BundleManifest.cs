@@ -112,7 +112,7 @@ public sealed record BundleManifest
         }
         catch (JsonException exception)
         {
-            throw new BundleFormatException($"{location}: {FileName} cannot be read: {exception.Message}", exception);
+            throw new BundleFormatException($"{location}: {FileName} cannot be read: {exception.Message}");
         }
 
         BundleManifestCheck.ThrowIfInvalid(manifest, location);

@@ -159,7 +159,7 @@ public sealed partial class FeatureBundle
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new BundleFormatException($"There is no bundle at '{files.Location}': {What(files)}", exception);
+            throw new BundleFormatException($"There is no bundle at '{files.Location}': {What(files)}");
         }
     }
 

@@ -56,7 +56,7 @@ public sealed class FeatureCatalog
         }
         catch (JsonException exception)
         {
-            throw new BundleFormatException($"{location}: {BundleFileNames.Features} cannot be read: {exception.Message}", exception);
+            throw new BundleFormatException($"{location}: {BundleFileNames.Features} cannot be read: {exception.Message}");
         }
     }
 

@@ -8,7 +8,7 @@ internal static class AtomicFolder
 {
     private const string New = ".tmp";
     private const string Old = ".old";
-    private const string LockName = ".writing";
+    private const string Lock = ".lock";
 
     /// <summary>Fills a temporary folder beside the target and then moves it there.</summary>
     /// <param name="folder">The target.</param>
@@ -22,16 +22,12 @@ internal static class AtomicFolder
         var parent = Path.GetDirectoryName(target)!;
         Directory.CreateDirectory(parent);
         TidyUp(target);
-        var temporary = TemporaryPath.Of(target, New);
+        using var held = TemporaryPath.CreateFile(target, Lock); // as long as it is there and locked, the folder of its name is in use
+        var temporary = Path.ChangeExtension(held.Path, New);
         try
         {
             Directory.CreateDirectory(temporary);
-            using (Lock(temporary))
-            {
-                fill(temporary);
-            }
-
-            File.Delete(Path.Combine(temporary, LockName));
+            fill(temporary);
             CheckReplaceable(target, replaceIfContains);
             Swap(temporary, target);
             FolderEntries.Flush(parent);
@@ -71,25 +67,10 @@ internal static class AtomicFolder
             }
         }
 
-        foreach (var unfinished in TemporaryPath.Abandoned(target, New, Directory.EnumerateDirectories).Where(IsAbandoned))
+        TemporaryPath.DeleteAbandonedFiles(target, Lock);
+        foreach (var unfinished in TemporaryPath.Abandoned(target, New, Directory.EnumerateDirectories).Where(folder => !File.Exists(Path.ChangeExtension(folder, Lock))))
         {
             DeleteIfPossible(unfinished);
-        }
-    }
-
-    private static FileStream Lock(string temporary) =>
-        new(Path.Combine(temporary, LockName), FileMode.CreateNew, FileAccess.Write, FileShare.None);
-
-    private static bool IsAbandoned(string temporary)
-    {
-        try
-        {
-            using var held = new FileStream(Path.Combine(temporary, LockName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
-            return true;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return false;
         }
     }
 

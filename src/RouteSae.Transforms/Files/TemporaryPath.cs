@@ -26,19 +26,30 @@ internal sealed class TemporaryPath : IDisposable
 
     private TemporaryPath(string path, FileStream stream) => (_path, Stream) = (path, stream);
 
+    /// <summary>Where the file is.</summary>
+    public string Path => _path;
+
     /// <summary>The file, for writing.</summary>
     public FileStream Stream { get; }
 
     /// <summary>Creates the temporary file of a target.</summary>
-    public static TemporaryPath CreateFile(string target)
+    public static TemporaryPath CreateFile(string target, string suffix = Suffix)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var path = Of(target);
+            var path = Of(target, suffix);
             try
             {
                 InUse[path] = true;
-                return new TemporaryPath(path, new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None));
+                var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+                if (attempt == Attempts || File.Exists(path))
+                {
+                    return new TemporaryPath(path, stream);
+                }
+
+                // Another process took it for abandoned, and deleted it, between its creation and its lock.
+                stream.Dispose();
+                InUse.TryRemove(path, out _);
             }
             catch (IOException) when (attempt < Attempts && File.Exists(path))
             {
@@ -58,9 +69,9 @@ internal sealed class TemporaryPath : IDisposable
     public static string Of(string target, string suffix = Suffix) => $"{target}.{Guid.NewGuid():N}{suffix}";
 
     /// <summary>Deletes the temporary files of a target that processes left which were killed.</summary>
-    public static void DeleteAbandonedFiles(string target)
+    public static void DeleteAbandonedFiles(string target, string suffix = Suffix)
     {
-        foreach (var path in Abandoned(target, Suffix, Directory.EnumerateFiles))
+        foreach (var path in Abandoned(target, suffix, Directory.EnumerateFiles))
         {
             try
             {
@@ -79,20 +90,26 @@ internal sealed class TemporaryPath : IDisposable
     /// <summary>What stands beside a target under a name that <see cref="Of"/> gives.</summary>
     public static IReadOnlyList<string> Abandoned(string target, string suffix, Func<string, string, IEnumerable<string>> enumerate)
     {
-        var full = Path.GetFullPath(target);
-        var folder = Path.GetDirectoryName(full);
-        var name = Path.GetFileName(full);
+        var full = System.IO.Path.GetFullPath(target);
+        var folder = System.IO.Path.GetDirectoryName(full);
+        var name = System.IO.Path.GetFileName(full);
         return folder is null || !Directory.Exists(folder)
             ? []
-            : [.. enumerate(folder, "*" + suffix).Where(path => IsTemporary(Path.GetFileName(path), name, suffix))];
+            : [.. enumerate(folder, "*" + suffix).Where(path => IsTemporary(System.IO.Path.GetFileName(path), name, suffix))];
     }
 
     /// <summary>Puts the file, which is complete, in the place of its target.</summary>
     public void MoveTo(string target)
     {
-        Stream.Dispose();
+        if (OperatingSystem.IsWindows())
+        {
+            Stream.Dispose(); // an open file cannot be renamed there
+        }
+
+        // Elsewhere the lock is held until the file has its name: no other writer can take it for abandoned before.
         File.Move(_path, target, overwrite: true);
         _moved = true;
+        Stream.Dispose();
     }
 
     /// <summary>Deletes the file if it was not moved.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RouteSae.Files;
 
 namespace RouteSae.Hub;
 
@@ -11,7 +12,7 @@ internal sealed record HubRevision(string Commit, IReadOnlySet<string> Files)
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = StrictJson.Parse(json);
             var commit = document.RootElement.GetProperty("sha").GetString() ?? "";
             var files = document.RootElement.GetProperty("siblings").EnumerateArray().Select(file => file.GetProperty("rfilename").GetString()!);
             return HubCache.IsPlainName(commit)

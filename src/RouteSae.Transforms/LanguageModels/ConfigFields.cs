@@ -7,6 +7,8 @@ namespace RouteSae.LanguageModels;
 /// <param name="name">The file, and the place in it, for messages.</param>
 internal sealed class ConfigFields(JsonElement root, string name)
 {
+    private const int MostLayers = 10_000;
+
     public string Name => name;
 
     /// <summary>An object without fields.</summary>
@@ -41,6 +43,11 @@ internal sealed class ConfigFields(JsonElement root, string name)
             ? number
             : throw Unexpected(field, value, "a positive whole number");
     }
+
+    /// <summary>A number of layers: each has an entry in several lists, long before a tensor of it is looked for.</summary>
+    public int Layers(string field, int? fallback = null) => Positive(field, fallback) is var layers && layers <= MostLayers
+        ? layers
+        : throw new LanguageModelFormatException($"{name}: {field} is {layers}; models of up to {MostLayers} layers are read.");
 
     /// <summary>A positive whole number; null when the field is null, and the fallback when it is missing.</summary>
     public int? PositiveOrNull(string field, int? fallback) => Find(field) is null ? Has(field) ? null : fallback : Positive(field);

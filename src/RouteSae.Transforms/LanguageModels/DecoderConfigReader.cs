@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RouteSae.Files;
 using RouteSae.LanguageModels.Families;
 
 namespace RouteSae.LanguageModels;
@@ -26,14 +27,14 @@ internal static class DecoderConfigReader
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = StrictJson.Parse(json);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? read(new ConfigFields(document.RootElement, name))
                 : throw new LanguageModelFormatException($"{name} is not a JSON object.");
         }
         catch (JsonException e)
         {
-            throw new LanguageModelFormatException($"{name} is not valid JSON: {e.Message}", e);
+            throw new LanguageModelFormatException($"{name} is not valid JSON: {e.Message}");
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RouteSae.Files;
 
 namespace RouteSae.Published;
 
@@ -23,13 +24,13 @@ internal sealed class PublishedFields
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllText(path)) is JsonObject fields
+            return StrictJson.ParseNode(File.ReadAllBytes(path)) is JsonObject fields
                 ? new PublishedFields(fields, path)
                 : throw new PublishedFormatException($"{path} is not a JSON object.");
         }
         catch (JsonException exception)
         {
-            throw new PublishedFormatException($"{path} cannot be read: {exception.Message}", exception);
+            throw new PublishedFormatException($"{path} cannot be read: {exception.Message}");
         }
     }
 
@@ -66,6 +67,12 @@ internal sealed class PublishedFields
         < 1 and var number => throw new PublishedFormatException($"{Location}: {name} is {number}; it must be at least 1."),
         { } number => number,
     };
+
+    /// <summary>The product of two sizes.</summary>
+    /// <exception cref="PublishedFormatException">It is more than 2^31 - 1, or one of them is missing or no positive whole number.</exception>
+    public int Product(string name, string other) => (long)Size(name) * Size(other) is var product && product <= int.MaxValue
+        ? (int)product
+        : throw new PublishedFormatException($"{Location}: {name} times {other} is {product} latents, more than any file holds.");
 
     /// <summary>The field as it stands in the file.</summary>
     public string Json(string name) => _fields[name]?.ToJsonString() ?? "null";

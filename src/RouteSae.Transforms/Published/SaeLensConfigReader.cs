@@ -71,7 +71,7 @@ internal static class SaeLensConfigReader
 
     private static int Latents(PublishedFields fields) => fields.Has("d_sae") || !fields.Has("expansion_factor")
         ? fields.Size("d_sae")
-        : checked(fields.Size("d_in") * fields.Size("expansion_factor"));
+        : fields.Product("d_in", "expansion_factor");
 
     private static int ActiveLatents(PublishedFields fields)
     {

@@ -55,7 +55,7 @@ internal static partial class SparsifyFolder
     private static TopKAutoencoder Build(PublishedFields fields, PublishedTensors tensors)
     {
         var hidden = fields.Size("d_in");
-        var latents = fields.Number("num_latents") is { } said and > 0 ? said : checked(hidden * fields.Size("expansion_factor"));
+        var latents = fields.Number("num_latents") is { } said and > 0 ? said : fields.Product("d_in", "expansion_factor");
         var active = fields.Size("k");
         if (active > latents)
             throw new PublishedFormatException($"{fields.Location}: k is {active}, but there are only {latents} latents.");

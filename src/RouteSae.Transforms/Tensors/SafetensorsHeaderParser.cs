@@ -39,7 +39,7 @@ internal ref struct SafetensorsHeaderParser(ReadOnlySpan<byte> json, long dataSt
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             // The reader reports malformed UTF-8 in a name as an InvalidOperationException.
-            throw In(_location, $"the header is not valid JSON: {failure.Message.TrimEnd('.')}", failure);
+            throw In(_location, $"the header is not valid JSON: {failure.Message.TrimEnd('.')}");
         }
     }
 

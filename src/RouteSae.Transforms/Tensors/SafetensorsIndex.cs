@@ -27,7 +27,7 @@ internal static class SafetensorsIndex
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             // Malformed UTF-8 in a name is reported as an InvalidOperationException.
-            throw In(path, $"the index is not valid JSON: {failure.Message.TrimEnd('.')}", failure);
+            throw In(path, $"the index is not valid JSON: {failure.Message.TrimEnd('.')}");
         }
     }
 

@@ -110,7 +110,7 @@ public sealed class TrainingState : IDisposable
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException or FormatException or NotSupportedException)
         {
-            throw SafetensorsFormatException.In(Location, $"the value '{_prefix}{name}' of the state is {node?.ToJsonString()}, which is no {typeof(T).Name}", failure);
+            throw SafetensorsFormatException.In(Location, $"the value '{_prefix}{name}' of the state is {node?.ToJsonString()}, which is no {typeof(T).Name}");
         }
     }
 
@@ -132,7 +132,7 @@ public sealed class TrainingState : IDisposable
         catch (Exception damage) when (damage is JsonException or InvalidOperationException or EndOfStreamException or ArgumentException)
         {
             Free(tensors);
-            throw SafetensorsFormatException.In(path, $"the state of the training cannot be read: {damage.Message}", damage);
+            throw SafetensorsFormatException.In(path, $"the state of the training cannot be read: {damage.Message}");
         }
         catch
         {

@@ -16,7 +16,7 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
         }
         catch (JsonException exception)
         {
-            throw new TokenizerFormatException($"{file} is not valid JSON: {exception.Message}", exception);
+            throw new TokenizerFormatException($"{file} is not valid JSON: {exception.Message}");
         }
     }
 

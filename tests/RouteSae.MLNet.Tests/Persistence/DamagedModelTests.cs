@@ -53,6 +53,29 @@ public sealed class DamagedModelTests : IDisposable
         LoadError().Message.Should().Match($"The bundle '{Location}' is damaged:*- {file} has SHA-256 * instead of *Copy or make the bundle again.");
     }
 
+    // What the README promises of GetBaseException().
+    [Theory]
+    [InlineData("routesae.json")]
+    [InlineData("bundle.json")]
+    [InlineData("features.json")]
+    [InlineData("tokenizer.json")]
+    [InlineData("autoencoder.safetensors")]
+    [InlineData("model.config.json")]
+    public void The_base_exception_names_the_damaged_stream(string stream)
+    {
+        Save();
+        foreach (var damage in new Func<byte[], byte[]>[] { bytes => bytes[..(bytes.Length / 2)], _ => [], bytes => [.. bytes, (byte)'x'], bytes => [.. "[]"u8] })
+        {
+            File.Copy(Zip, _temporary.File("intact.zip"), overwrite: true);
+            Rewrite(stream, damage);
+
+            var error = FluentActions.Invoking(() => new MLContext().Model.Load(Zip, out _)).Should().Throw<Exception>().Which.GetBaseException();
+
+            error.Should().BeOfType<BundleFormatException>().Which.Message.Should().Contain(Location).And.Contain(stream.Replace("model.config", "model/config"));
+            File.Copy(_temporary.File("intact.zip"), Zip, overwrite: true);
+        }
+    }
+
     [Fact]
     public void A_shortened_stream_is_named()
     {

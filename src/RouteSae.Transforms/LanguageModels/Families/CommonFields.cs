@@ -14,7 +14,7 @@ internal static class CommonFields
             ModelType = modelType,
             HiddenSize = hidden,
             IntermediateSize = fields.Positive("intermediate_size", defaults.IntermediateSize),
-            LayerCount = fields.Positive("num_hidden_layers", defaults.Layers),
+            LayerCount = fields.Layers("num_hidden_layers", defaults.Layers),
             AttentionHeads = heads,
             KeyValueHeads = fields.PositiveOrNull("num_key_value_heads", defaults.KeyValueHeads) ?? heads,
             HeadSize = HeadSize(fields, hidden, heads, defaults.HeadSize),

@@ -35,7 +35,7 @@ internal static class Gpt2Family
             ModelType = "gpt2",
             HiddenSize = hidden,
             IntermediateSize = fields.Positive("n_inner", 4 * hidden),
-            LayerCount = fields.Positive("n_layer", 12),
+            LayerCount = fields.Layers("n_layer", 12),
             AttentionHeads = heads,
             KeyValueHeads = heads,
             HeadSize = hidden / heads,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RouteSae.Files;
 using RouteSae.Tokens.SentencePiece;
 
 namespace RouteSae.Tokens.Files;
@@ -29,12 +30,12 @@ internal static class BytePairFiles
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject
+            return StrictJson.ParseNode(File.ReadAllBytes(path)) as JsonObject
                 ?? throw new TokenizerFormatException($"{path}: expected an object of tokens and ids.");
         }
         catch (JsonException exception)
         {
-            throw new TokenizerFormatException($"{path} is not valid JSON: {exception.Message}", exception);
+            throw new TokenizerFormatException($"{path} is not valid JSON: {exception.Message}");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RouteSae.Files;
 using RouteSae.Tokens.SentencePiece;
 
 namespace RouteSae.Tokens.Files;
@@ -22,7 +23,7 @@ internal sealed record TokenizerFolder(byte[] Tokenizer, string TokenizerPath, b
     {
         var configPath = Path.Combine(folder, "tokenizer_config.json");
         var config = File.Exists(configPath) ? File.ReadAllBytes(configPath) : null;
-        config = WithNames(config, ReadObject(Path.Combine(folder, "special_tokens_map.json")));
+        config = WithNames(config, configPath, ReadObject(Path.Combine(folder, "special_tokens_map.json")));
         string InFolder(string name) => Path.Combine(folder, name);
         if (File.Exists(InFolder("tokenizer.json")))
         {
@@ -57,13 +58,13 @@ internal sealed record TokenizerFolder(byte[] Tokenizer, string TokenizerPath, b
         }
 
         var tokenizer = SentencePieceConverter.Convert(model, settings, path);
-        return new TokenizerFolder(Bytes(tokenizer), path, WithNames(config, names), configPath);
+        return new TokenizerFolder(Bytes(tokenizer), path, WithNames(config, configPath, names), configPath);
     }
 
-    // A configuration that cannot be read stays as it is: reading it says what is wrong.
-    private static byte[]? WithNames(byte[]? config, JsonObject? others)
+    // A configuration that is no object stays as it is: reading it says what is wrong.
+    private static byte[]? WithNames(byte[]? config, string path, JsonObject? others)
     {
-        if (others is null || (config is null ? new JsonObject() : Parse(config)) is not { } merged)
+        if (others is null || (config is null ? new JsonObject() : Parse(config, path)) is not { } merged)
         {
             return config;
         }
@@ -76,17 +77,17 @@ internal sealed record TokenizerFolder(byte[] Tokenizer, string TokenizerPath, b
         return Bytes(merged);
     }
 
-    private static JsonObject? ReadObject(string path) => File.Exists(path) ? Parse(File.ReadAllBytes(path)) : null;
+    private static JsonObject? ReadObject(string path) => File.Exists(path) ? Parse(File.ReadAllBytes(path), path) : null;
 
-    private static JsonObject? Parse(byte[] json)
+    private static JsonObject? Parse(byte[] json, string path)
     {
         try
         {
-            return JsonNode.Parse(json) as JsonObject;
+            return StrictJson.ParseNode(json) as JsonObject;
         }
-        catch (JsonException)
+        catch (JsonException exception)
         {
-            return null;
+            throw new TokenizerFormatException($"{path} is not valid JSON: {exception.Message}");
         }
     }
 
