@@ -33,7 +33,7 @@ internal static class ExactExponential
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Of(Vector512<double> x)
     {
-        x = Vector512.Min(Vector512.Max(x, Vector512.Create(-740.0)), Vector512.Create(710.0));
+        x = Vector512.Min(Vector512.Max(x, Vector512.Create(-746.0)), Vector512.Create(710.0));
         var n = Vector512.Floor(Vector512.FusedMultiplyAdd(x, Vector512.Create(1.4426950408889634), Vector512.Create(0.5)));
         var r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-0.6931471805599453), x);
         r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-2.3190468138462996e-17), r);
