@@ -44,9 +44,9 @@ public sealed class RandomDecoderTests
             foreach (var index in run.States.Keys)
             {
                 Tensor actual = run.State(index).narrow(0, start, text.Length), expected = output.HiddenState(index)[0];
-                if (!expected.isfinite().all().item<bool>() && !actual.isfinite().all().item<bool>())
+                if (!expected.isfinite().all().item<bool>())
                 {
-                    break; // Squares of squares left the range of float32 in both.
+                    break; // Squares of squares left the range of float32: there is nothing to compare with.
                 }
 
                 var wide = expected.to_type(ScalarType.Float64);
