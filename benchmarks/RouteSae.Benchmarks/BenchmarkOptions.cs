@@ -10,7 +10,7 @@ internal sealed record BenchmarkOptions
     public const string Usage = """
         Measures RouteSae against a plain port of the reference, in one process.
 
-          [all|route|encode|inference|decode|train|language-model|featurise]   what to measure; default: all
+          [all|route|encode|inference|decode|train|language-model|engine|featurise]   what to measure; default: all
           checkpoint                        time and memory of a checkpoint of the size of Llama-3.2-1B (random weights, 2.5 GB in
                                             the temporary folder); not among all
           --scale paper|embedded|middle     one scale alone; default: every scale

@@ -30,7 +30,7 @@ internal sealed class LanguageModelPart : IPart
     }
 
     /// <summary>The proportions of Llama-3.2-1B for D 2048, else of the embedded model; the fewer layers, the wider.</summary>
-    private static DecoderConfig ConfigOf(int hiddenSize) => new()
+    public static DecoderConfig ConfigOf(int hiddenSize) => new()
     {
         ModelType = "llama",
         HiddenSize = hiddenSize,

@@ -31,6 +31,8 @@ internal sealed class EmbeddedBundle : IBundleFiles
 
     public TextPreparer Preparer { get; }
 
+    public IReadOnlyList<int> RoutedHiddenStates => _bundle.Manifest.RoutedHiddenStates;
+
     public int ContextLength => _bundle.Manifest.ContextLength;
 
     public Stream Open(string name) => TinyModelFiles.Open(name);
