@@ -13,6 +13,7 @@ internal sealed record BenchmarkOptions
           [all|route|encode|inference|decode|train|language-model|engine|featurise]   what to measure; default: all
           checkpoint                        time and memory of a checkpoint of the size of Llama-3.2-1B (random weights, 2.5 GB in
                                             the temporary folder); not among all
+          tokenize                          how tokenizers' components grow with the text, under hostile settings; not among all
           --scale paper|embedded|middle     one scale alone; default: every scale
           --rounds N                        rounds of each comparison; default: 5
           --fidelity corrected|reference    the objective of the training steps; default: corrected

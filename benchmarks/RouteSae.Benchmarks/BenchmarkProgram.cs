@@ -13,6 +13,7 @@ internal static class BenchmarkProgram
     private static readonly IPart[] s_parts =
     [
         new RoutePart(), new EncodePart(), new InferencePart(), new DecodePart(), new TrainPart(), new LanguageModelPart(), new EnginePart(), new FeaturisePart(), new CheckpointPart(),
+        new TokenizePart(),
     ];
 
     /// <returns>0, 1 when something could not be run or written, 2 when the command line is wrong.</returns>

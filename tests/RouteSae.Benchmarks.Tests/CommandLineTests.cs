@@ -7,7 +7,7 @@ namespace RouteSae.Benchmarks.Tests;
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("'routes' is not a part. Choose one of: all, route, encode, inference, decode, train, language-model, engine, featurise, checkpoint.", "routes")]
+    [InlineData("'routes' is not a part. Choose one of: all, route, encode, inference, decode, train, language-model, engine, featurise, checkpoint, tokenize.", "routes")]
     [InlineData("'--scales' is not an option. Known: --scale, --rounds, --fidelity, --texts, --output, --help.", "train", "--scales", "paper")]
     [InlineData("'encode' is not an option. Known: --scale, --rounds, --fidelity, --texts, --output, --help.", "train", "encode")]
     [InlineData("--scale is 'large'. Choose one of: paper, embedded, middle.", "--scale", "large")]
