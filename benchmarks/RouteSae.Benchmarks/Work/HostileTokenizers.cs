@@ -52,7 +52,7 @@ internal static class HostileTokenizers
         PreTokenizer("Split by `(a|aa)+$`", Split("(a|aa)+$"), "aa!"),
         PreTokenizer("Split by `\\s+(?!\\S)`", Split("\\s+(?!\\S)"), " "),
         PreTokenizer("Split by `a*b|a`: each match reads the rest", Split("a*b|a")),
-        PreTokenizer("Split by `(?=(a|aa)+$)!`: backtracking", Split("(?=(a|aa)+$)!"), "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"),
+        PreTokenizer("Split by `(?=(a|aa)+$)a`: backtracking", Split("(?=(a|aa)+$)a"), "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"),
         PreTokenizer("UnicodeScripts", """{"type":"UnicodeScripts"}""", "aя"),
         PreTokenizer("Whitespace", """{"type":"Whitespace"}""", "a!"),
         PreTokenizer("WhitespaceSplit", """{"type":"WhitespaceSplit"}""", " "),
