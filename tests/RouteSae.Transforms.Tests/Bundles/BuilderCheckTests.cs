@@ -11,7 +11,7 @@ namespace RouteSae.Tests.Bundles;
 public sealed class BuilderCheckTests
 {
     [Theory]
-    [InlineData(48, 6, 64, "the autoencoder reads hidden states of width 48, the language model's have 32")]
+    [InlineData(48, 6, 64, "the autoencoder reads hidden states of width 48, the language model's have 32.")]
     [InlineData(32, 99, 64, "hidden state 99 is routed, but a language model of *")]
     [InlineData(32, 6, 1_000_000, "the context is 1000000 tokens, but the language model reads at most *")]
     public void An_autoencoder_of_another_language_model_is_refused_by_Build(int width, int hiddenState, int context, string problem)
