@@ -36,7 +36,7 @@ internal static class ModelFormats
             Load = input =>
             {
                 scratch.Write("generation_config.json", input);
-                DecoderModel.Load(scratch.Path).Dispose();
+                DecoderModel.Load(scratch.Path, new DecoderLoadOptions { LastHiddenState = 0 }).Dispose();
             },
             Documented = [typeof(LanguageModelFormatException)],
         };
