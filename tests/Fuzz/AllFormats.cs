@@ -1,4 +1,5 @@
 using RouteSae.Fuzz.Tests.Formats;
+using RouteSae.Native;
 
 namespace RouteSae.Fuzz.Tests;
 
@@ -29,6 +30,9 @@ internal static class AllFormats
 
     public static IReadOnlyList<string> Names { get; } = [.. s_all.Keys];
 
-    public static FuzzFormat Make(string name) =>
-        s_all.TryGetValue(name, out var make) ? make() : throw new ArgumentException($"There is no format '{name}'. Formats: {string.Join(", ", Names)}.");
+    public static FuzzFormat Make(string name)
+    {
+        TorchRuntime.EnsureLoaded();
+        return s_all.TryGetValue(name, out var make) ? make() : throw new ArgumentException($"There is no format '{name}'. Formats: {string.Join(", ", Names)}.");
+    }
 }

@@ -20,6 +20,7 @@ internal sealed record ArchiveManifest
 
     private static readonly JsonSerializerOptions Json = new()
     {
+        AllowDuplicateProperties = false,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         RespectNullableAnnotations = true,
         WriteIndented = true,
@@ -145,7 +146,7 @@ internal sealed record ArchiveManifest
             CheckFormat(json);
             return JsonSerializer.Deserialize<ArchiveManifest>(json, Json) ?? throw new JsonException("it is null");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException) // the latter for half a surrogate pair
         {
             throw new BundleFormatException($"{ModelArchive.Location}: stream {StreamName} cannot be read: {exception.Message}");
         }

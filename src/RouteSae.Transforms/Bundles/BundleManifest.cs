@@ -107,6 +107,7 @@ public sealed record BundleManifest
         BundleManifest manifest;
         try
         {
+            StrictJson.Parse(json.ToArray()).Dispose();
             CheckFormat(json, location);
             manifest = JsonSerializer.Deserialize<BundleManifest>(json, Json) ?? throw new JsonException("it is null");
         }

@@ -39,7 +39,14 @@ internal static class BundleParts
     public static AutoencoderModel LoadAutoencoder(FeatureBundle bundle, BundleManifest manifest, Device device)
     {
         using var weights = OpenTensors(bundle, BundleFileNames.Autoencoder);
-        return BundledModel.Load(manifest, weights, device);
+        try
+        {
+            return BundledModel.Load(manifest, weights, device);
+        }
+        catch (Exception exception) when (exception is ArgumentException or KeyNotFoundException)
+        {
+            throw new BundleFormatException($"{BundleFileNames.Autoencoder} of {bundle.Files.Location} does not fit {BundleManifest.FileName}: {exception.Message}");
+        }
     }
 
     private static string HiddenStateProblem(BundleManifest manifest, DecoderConfig config)

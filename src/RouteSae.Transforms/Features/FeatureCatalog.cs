@@ -44,6 +44,7 @@ public sealed class FeatureCatalog
     {
         try
         {
+            StrictJson.Parse(json.ToArray()).Dispose();
             var features = JsonSerializer.Deserialize<Content>(json, Json)?.Latents ?? throw new JsonException("it is null");
             if (features.Any(feature => feature is null || feature.Tokens.Any(token => token is null)))
             {

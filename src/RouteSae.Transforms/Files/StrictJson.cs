@@ -9,7 +9,8 @@ namespace RouteSae.Files;
 /// </summary>
 internal static class StrictJson
 {
-    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
+    // Duplicates are found here and not by the parser, which fails on half a surrogate pair with an exception of another kind.
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64 };
 
     /// <summary>Parses a document, which the caller disposes.</summary>
     /// <exception cref="JsonException">It is refused; the message says why and where.</exception>
@@ -43,7 +44,7 @@ internal static class StrictJson
 
         try
         {
-            CheckTexts(document.RootElement, "$");
+            Check(document.RootElement, new JsonPlace(null, "$"));
             return document;
         }
         catch
@@ -53,39 +54,76 @@ internal static class StrictJson
         }
     }
 
-    private static void CheckTexts(JsonElement element, string path)
+    private static void Check(JsonElement element, JsonPlace place)
     {
-        if (element.ValueKind == JsonValueKind.Array)
+        switch (element.ValueKind)
         {
-            var index = 0;
-            foreach (var item in element.EnumerateArray())
-            {
-                CheckTexts(item, $"{path}[{index++}]");
-            }
+            case JsonValueKind.Array:
+                CheckItems(element, place);
+                break;
+            case JsonValueKind.Object:
+                CheckMembers(element, place);
+                break;
+            case JsonValueKind.String when !IsUnicode(element):
+                throw new JsonException($"{place} is not valid Unicode: it holds half a surrogate pair.");
         }
-        else if (element.ValueKind == JsonValueKind.Object)
+    }
+
+    private static void CheckItems(JsonElement array, JsonPlace place)
+    {
+        var index = 0;
+        foreach (var item in array.EnumerateArray())
         {
-            foreach (var member in element.EnumerateObject())
-            {
-                CheckTexts(member.Value, $"{path}.{Valid(() => member.Name, $"a name in {path}")}");
-            }
+            Check(item, new JsonPlace(place, $"[{index++}]"));
         }
-        else if (element.ValueKind == JsonValueKind.String)
+    }
+
+    private static void CheckMembers(JsonElement fields, JsonPlace place)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var member in fields.EnumerateObject())
         {
-            Valid(element.GetString, path);
+            var name = Name(member, place);
+            if (!names.Add(name))
+            {
+                throw new JsonException($"{place} has the key '{Shown(name)}' twice.");
+            }
+
+            Check(member.Value, new JsonPlace(place, $".{Shown(name)}"));
         }
     }
 
     // The parser lets an escaped half of a surrogate pair through; only reading it fails.
-    private static string? Valid(Func<string?> read, string path)
+    private static string Name(JsonProperty member, JsonPlace place)
     {
         try
         {
-            return read();
+            return member.Name;
         }
         catch (InvalidOperationException)
         {
-            throw new JsonException($"{path} is not valid Unicode: it holds half a surrogate pair.");
+            throw new JsonException($"A name in {place} is not valid Unicode: it holds half a surrogate pair.");
         }
+    }
+
+    private static bool IsUnicode(JsonElement text)
+    {
+        try
+        {
+            _ = text.GetString();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static string Shown(string name) => name.Length <= 100 ? name : $"{name.AsSpan(0, 100)}…";
+
+    /// <summary>A place in a document; its text is made only for a message.</summary>
+    private sealed record JsonPlace(JsonPlace? Parent, string Step)
+    {
+        public override string ToString() => $"{Parent}{Step}";
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RouteSae.Files;
 using static RouteSae.Tensors.SafetensorsFormatException;
 
 namespace RouteSae.Tensors;
@@ -7,7 +8,6 @@ namespace RouteSae.Tensors;
 internal static class SafetensorsIndex
 {
     private const string MapName = "weight_map";
-    private const int MaximumDepth = 16;
 
     /// <summary>File names, without folders, by tensor name.</summary>
     /// <exception cref="SafetensorsFormatException">The index is malformed or points outside its folder.</exception>
@@ -21,7 +21,7 @@ internal static class SafetensorsIndex
 
         try
         {
-            using var document = JsonDocument.Parse(stream, new JsonDocumentOptions { MaxDepth = MaximumDepth });
+            using var document = StrictJson.Parse(stream);
             return ReadMap(document.RootElement, path);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RouteSae.Files;
 
 namespace RouteSae.Tokens;
 
@@ -12,7 +13,7 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
     {
         try
         {
-            return JsonDocument.Parse(json);
+            return StrictJson.Parse(json);
         }
         catch (JsonException exception)
         {

@@ -9,14 +9,14 @@ internal static class PublishedFormats
 {
     public static FuzzFormat Config(string publisher)
     {
-        var scratch = new ScratchFolder();
+        var scratch = new ScratchFolder("layers.2"); // sparsify names the folder after a module
         Write(publisher, scratch.Path);
         return Format($"{publisher}-cfg.json", scratch, "cfg.json", [File.ReadAllBytes(scratch.File("cfg.json"))], FuzzFormat.MutateJson);
     }
 
     public static FuzzFormat Weights(string publisher)
     {
-        var scratch = new ScratchFolder();
+        var scratch = new ScratchFolder("layers.2"); // sparsify names the folder after a module
         Write(publisher, scratch.Path);
         var file = WeightsOf(publisher);
         return Format($"{publisher}-weights", scratch, file, [File.ReadAllBytes(scratch.File(file))], TensorFormats.MutateHeader);

@@ -3,10 +3,11 @@ namespace RouteSae.Fuzz.Tests.Formats;
 /// <summary>A folder into which inputs are written, one after the other; removed when the process ends.</summary>
 internal sealed class ScratchFolder
 {
-    public ScratchFolder()
+    public ScratchFolder(string name = "input")
     {
-        Path = Directory.CreateTempSubdirectory("routesae-fuzz-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Path, recursive: true);
+        var parent = Directory.CreateTempSubdirectory("routesae-fuzz-");
+        Path = parent.CreateSubdirectory(name).FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => parent.Delete(recursive: true);
     }
 
     public string Path { get; }

@@ -53,7 +53,7 @@ internal static class TensorFormats
     public static FuzzFormat Reference()
     {
         var scratch = new ScratchFolder();
-        var options = new ReferenceAutoencoderOptions { ActiveLatents = 4, HiddenStates = [2] };
+        var options = new ReferenceAutoencoderOptions { Architecture = ReferenceArchitecture.TopK, ActiveLatents = 4, HiddenStates = [2] };
         return new()
         {
             Name = "reference",

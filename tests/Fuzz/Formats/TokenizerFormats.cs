@@ -90,21 +90,22 @@ internal static class TokenizerFormats
         yield return Whole(
             """{"type":"Unigram","unk_id":0,"vocab":[["<unk>",0],["\u2581",-2],["a",-3.5],["b",-4],["ab",-5]],"byte_fallback":false}""",
             """{"type":"NFKC"}""", """{"type":"Metaspace","replacement":"\u2581","prepend_scheme":"always","split":true}""",
-            """{"type":"Metaspace","replacement":"\u2581","prepend_scheme":"always","split":true}""");
+            """{"type":"Metaspace","replacement":"\u2581","prepend_scheme":"always","split":true}""", added: 5);
     }
 
-    private static string Whole(string model, string normalizer, string preTokenizer, string decoder) => new JsonObject
+    // The special token has the first id after the vocabulary.
+    private static string Whole(string model, string normalizer, string preTokenizer, string decoder, int added = 12) => new JsonObject
     {
         ["version"] = "1.0",
         ["truncation"] = null,
         ["padding"] = null,
-        ["added_tokens"] = JsonNode.Parse("""[{"id":20,"content":"<|begin_of_text|>","single_word":false,"lstrip":false,"rstrip":true,"normalized":false,"special":true}]"""),
+        ["added_tokens"] = JsonNode.Parse($$"""[{"id":{{added}},"content":"<|begin_of_text|>","single_word":false,"lstrip":false,"rstrip":true,"normalized":false,"special":true}]"""),
         ["normalizer"] = JsonNode.Parse(normalizer),
         ["pre_tokenizer"] = JsonNode.Parse(preTokenizer),
         ["post_processor"] = JsonNode.Parse(
-            """
+            $$$$"""
             {"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<|begin_of_text|>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],"pair":[],
-             "special_tokens":{"<|begin_of_text|>":{"id":"<|begin_of_text|>","ids":[20],"tokens":["<|begin_of_text|>"]}}}
+             "special_tokens":{"<|begin_of_text|>":{"id":"<|begin_of_text|>","ids":[{{{{added}}}}],"tokens":["<|begin_of_text|>"]}}}
             """),
         ["decoder"] = JsonNode.Parse(decoder),
         ["model"] = JsonNode.Parse(model),

@@ -26,7 +26,7 @@ internal static partial class JsonLine
         }
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             throw new InvalidDataException($"{place}: a record must be an object like {{\"{keyword}\": \"...\"}}, not {Kind(document.RootElement)}. Mend the line or leave it out.");
-        if (!document.RootElement.TryGetProperty(keyword, out var value))
+        if (Find(document.RootElement, keyword, place) is not { } value)
             return "";
         if (value.ValueKind != JsonValueKind.String)
             throw new InvalidDataException($"{place}: the field '{keyword}' must be a string, not {Kind(value)}. Mend the line or leave it out.");
@@ -49,6 +49,18 @@ internal static partial class JsonLine
         // Python also reads numbers that JSON does not have. Nobody asks for their values here.
         var plain = NotInJson().Replace(json.ToString(), match => match.Value[0] == '"' ? match.Value : "null");
         return json.Span.SequenceEqual(plain) ? null : Parse(plain.AsMemory(), out problem);
+    }
+
+    private static JsonElement? Find(JsonElement record, string keyword, string place)
+    {
+        try
+        {
+            return record.TryGetProperty(keyword, out var value) ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InvalidDataException($"{place}: the name of a field holds half a surrogate pair, which is no character. Mend the line or leave it out.");
+        }
     }
 
     private static string ReadString(JsonElement value, string keyword, string place)
