@@ -83,12 +83,12 @@ internal abstract class PublishedDecoder(JsonObject config)
 
     /// <summary>The mean square over the last dimension made 1, times weight + offset.</summary>
     protected Tensor RootMeanSquare(Tensor x, string name, double offset = 0) =>
-        x / (x.pow(2).mean([-1], keepdim: true) + Number("rms_norm_eps")).sqrt() * (Weight(name + ".weight", x.size(-1)) + offset);
+        x / (x.square().mean([-1], keepdim: true) + Number("rms_norm_eps")).sqrt() * (Weight(name + ".weight", x.size(-1)) + offset);
 
     protected static Tensor Standardised(Tensor x, double epsilon)
     {
         var centred = x - x.mean([-1], keepdim: true);
-        return centred / (centred.pow(2).mean([-1], keepdim: true) + epsilon).sqrt();
+        return centred / (centred.square().mean([-1], keepdim: true) + epsilon).sqrt();
     }
 
     protected Tensor LayerNorm(Tensor x, string name) =>
