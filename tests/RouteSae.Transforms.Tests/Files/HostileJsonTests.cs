@@ -15,7 +15,7 @@ public sealed class HostileJsonTests : IDisposable
     {
         { """{"a":1,"a":2}""", "*a*" },
         { """{"a":{"b":1,"b":1}}""", "*b*" },
-        { """{"\ud800":1}""", "*a name*is not valid Unicode: it holds half a surrogate pair*" },
+        { """{"\ud800":1}""", "*name*is not valid Unicode: it holds half a surrogate pair*" },
         { """{"a":["x","\udc00"]}""", "*$.a?1? is not valid Unicode: it holds half a surrogate pair*" },
         { new string('[', 100) + new string(']', 100), "*depth of 64*" },
         { "[1]", "*" },

@@ -19,7 +19,7 @@ public sealed record PackedSequence(int[] Ids, int Length)
     {
         var (ids, lengths) = (state.Numbers("ids"), state.Numbers("lengths"));
         var size = lengths.Length == 0 ? 0 : ids.Length / lengths.Length;
-        if (size * lengths.Length != ids.Length || lengths.Any(length => length < 0 || length > size) || ids.Any(id => id < 0))
+        if (size * lengths.Length != ids.Length || lengths.Any(length => length < 0 || length > size))
             throw SafetensorsFormatException.In(state.Location, $"{ids.Length} tokens are not {lengths.Length} windows of one length");
         return lengths.Select((length, window) => new PackedSequence(ids[(window * size)..((window + 1) * size)], length));
     }
