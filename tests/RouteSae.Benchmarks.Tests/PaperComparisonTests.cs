@@ -28,7 +28,7 @@ public sealed class PaperComparisonTests : IDisposable
         File.ReadAllText(Path.Combine(_folder, "report.svg")).Should().Contain("RouteSAE hard, K = 8").And.Contain("hidden state 6");
 
         var written = Directory.GetFiles(Path.Combine(_folder, "work")).ToDictionary(file => file, File.GetLastWriteTimeUtc);
-        written.Should().HaveCount(19, "each has its tensors and its result, and the folder its options");
+        written.Should().HaveCount(23, "each has its tensors and its result, and the folder its options");
         ComparisonProgram.Run(arguments).Should().Be(0);
         written.Should().OnlyContain(file => File.GetLastWriteTimeUtc(file.Key) == file.Value);
         File.ReadAllText(Path.Combine(_folder, "report.md")).Should().Be(report);

@@ -97,7 +97,7 @@ public sealed class CheckpointTests
     [InlineData("""{"weight_map":{"a":"../secret"}}""", "tensor 'a' is not in a file of the same folder: '../secret'")]
     [InlineData("""{"weight_map":{"a":"/etc/passwd"}}""", "tensor 'a' is not in a file of the same folder: '/etc/passwd'")]
     [InlineData("""{"weight_map":{"a":"C:\\x"}}""", "tensor 'a' is not in a file of the same folder: 'C:\\x'")]
-    [InlineData("""{"weight_map":{"a":"x","a":"y"}}""", "tensor 'a' is listed twice")]
+    [InlineData("""{"weight_map":{"a":"x","a":"y"}}""", "the index is not valid JSON: $.weight_map has the key 'a' twice")]
     public void A_malformed_index_is_refused(string json, string problem)
     {
         using var folder = new TemporaryFolder();
