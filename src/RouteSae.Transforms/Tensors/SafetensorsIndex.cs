@@ -43,10 +43,7 @@ internal static class SafetensorsIndex
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var property in map.EnumerateObject())
         {
-            if (!files.TryAdd(property.Name, FileName(property, path)))
-            {
-                throw In(path, $"tensor {Quote(property.Name)} is listed twice");
-            }
+            files.Add(property.Name, FileName(property, path));
         }
 
         return files;
