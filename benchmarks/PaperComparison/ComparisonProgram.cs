@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using RouteSae.Autoencoders;
-using RouteSae.Autoencoders.Statistics;
 using RouteSae.Files;
 using RouteSae.LanguageModels;
 

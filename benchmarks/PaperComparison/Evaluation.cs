@@ -1,6 +1,5 @@
 using RouteSae.Evaluation;
 using RouteSae.LanguageModels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.PaperComparison;

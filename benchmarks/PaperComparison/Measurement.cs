@@ -3,7 +3,6 @@ using RouteSae.Autoencoders.Statistics;
 using RouteSae.Evaluation;
 using RouteSae.Interpretation;
 using RouteSae.LanguageModels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.PaperComparison;

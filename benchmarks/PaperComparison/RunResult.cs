@@ -1,5 +1,3 @@
-using RouteSae.Autoencoders;
-using RouteSae.Autoencoders.Statistics;
 using RouteSae.Evaluation;
 using RouteSae.Interpretation;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using RouteSae.Autoencoders;
 using RouteSae.Files;
 using RouteSae.Training;
 using RouteSae.Training.Checkpoints;

@@ -1,4 +1,3 @@
-using RouteSae.LanguageModels.Torch;
 using RouteSae.MLNet.Explanations;
 using RouteSae.MLNet.Hosting;
 

@@ -1,5 +1,4 @@
 using ClassificationService;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
 if (args.Any(argument => argument is "--help" or "-h"))

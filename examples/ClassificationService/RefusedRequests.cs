@@ -14,7 +14,7 @@ internal sealed class RefusedRequests : IExceptionHandler
     {
         if (IsGone(context, exception))
         {
-            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest; // nobody is there to read it
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest; // the client has gone; this is for the log
             return true;
         }
 

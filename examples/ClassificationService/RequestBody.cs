@@ -66,7 +66,7 @@ internal static class RequestBody
         }
         catch (IOException broken) when (broken is not BadHttpRequestException)
         {
-            // Such as the length of a chunk that fits no number. Nobody reads the answer where the connection itself has broken.
+            // For example a chunk length that overflows. If the connection itself has broken, the client never sees the answer.
             throw new BadRequest(400, "The request cannot be used.", $"The body could not be read: {broken.Message}");
         }
     }

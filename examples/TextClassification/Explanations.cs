@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using RouteSae.LanguageModels.Torch;
 using RouteSae.MLNet.Explanations;
 using RouteSae.MLNet.Pipelines;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using RouteSae.LanguageModels;
 using RouteSae.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Cli;

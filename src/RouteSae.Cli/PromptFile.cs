@@ -1,5 +1,4 @@
 using RouteSae.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Cli;

@@ -1,6 +1,3 @@
-using RouteSae.Features;
-using RouteSae.LanguageModels;
-
 namespace RouteSae.MLNet;
 
 /// <summary>What is wrong with options: a sentence each, which says what to do.</summary>

@@ -3,7 +3,6 @@ using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.Benchmarks.PlainPort;
 using RouteSae.Tensors;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -2,7 +2,6 @@ using FluentAssertions;
 using RouteSae.Benchmarks.PlainPort;
 using RouteSae.Benchmarks.Work;
 using RouteSae.Training;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -27,7 +27,7 @@ public sealed class MemoryTests(TrainedService trained)
     {
         var before = await service.LoadedAtAsync();
         File.Copy(trained.ModelPath, model + ".new");
-        File.SetLastWriteTimeUtc(model + ".new", DateTime.UtcNow);
+        File.SetLastWriteTimeUtc(model + ".new", File.GetLastWriteTimeUtc(model).AddSeconds(1));
         File.Move(model + ".new", model, overwrite: true);
         await service.UntilHealthAsync(health => !health.Contains(before, StringComparison.Ordinal));
     }

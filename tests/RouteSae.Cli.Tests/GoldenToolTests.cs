@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FluentAssertions;
 using RouteSae.Tensors;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

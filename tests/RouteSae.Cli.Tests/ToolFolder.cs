@@ -1,6 +1,5 @@
 using RouteSae.Native;
 using RouteSae.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Cli.Tests;

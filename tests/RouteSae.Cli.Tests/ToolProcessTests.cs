@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using FluentAssertions;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

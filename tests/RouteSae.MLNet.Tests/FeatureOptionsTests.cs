@@ -1,9 +1,7 @@
 using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using RouteSae.Autoencoders.Statistics;
 using RouteSae.Features;
-using RouteSae.MLNet.DataViews;
 using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Tests;

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using RouteSae.MLNet.DataViews;
 
 namespace RouteSae.Package.Tests;
 

@@ -1,6 +1,5 @@
 using FluentAssertions;
 using RouteSae.Tools.TinyModel;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

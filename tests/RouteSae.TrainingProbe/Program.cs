@@ -1,5 +1,4 @@
 using RouteSae.Autoencoders;
-using RouteSae.Autoencoders.Statistics;
 using RouteSae.LanguageModels;
 using RouteSae.Native;
 using RouteSae.Tokens;

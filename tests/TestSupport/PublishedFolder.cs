@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using RouteSae.Published;
 using RouteSae.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.TestSupport;

@@ -1,5 +1,4 @@
 using RouteSae.LanguageModels;
-using RouteSae.LanguageModels.Torch;
 using RouteSae.Tensors;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using RouteSae.Autoencoders;
-using RouteSae.Autoencoders.Statistics;
 using RouteSae.Bundles;
 using RouteSae.Features;
 using RouteSae.Files;

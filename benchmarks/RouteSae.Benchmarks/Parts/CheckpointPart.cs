@@ -4,7 +4,6 @@ using RouteSae.Benchmarks.Measuring;
 using RouteSae.Benchmarks.Reporting;
 using RouteSae.Benchmarks.Work;
 using RouteSae.LanguageModels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Benchmarks.Parts;

@@ -5,7 +5,6 @@ using RouteSae.Features;
 using RouteSae.Hub;
 using RouteSae.LanguageModels;
 using RouteSae.LanguageModels.Engine;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Benchmarks.Parts;

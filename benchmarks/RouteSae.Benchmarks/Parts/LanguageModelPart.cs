@@ -1,7 +1,6 @@
 using RouteSae.Benchmarks.Measuring;
 using RouteSae.Benchmarks.Reporting;
 using RouteSae.LanguageModels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Benchmarks.Parts;

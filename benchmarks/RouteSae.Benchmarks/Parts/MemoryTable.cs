@@ -1,11 +1,9 @@
 using System.Text;
 using RouteSae.Autoencoders;
-using RouteSae.Autoencoders.Statistics;
 using RouteSae.Benchmarks.Measuring;
 using RouteSae.Benchmarks.PlainPort;
 using RouteSae.Benchmarks.Work;
 using RouteSae.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Benchmarks.Parts;

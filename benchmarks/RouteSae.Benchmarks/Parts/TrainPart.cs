@@ -3,7 +3,6 @@ using RouteSae.Benchmarks.Measuring;
 using RouteSae.Benchmarks.PlainPort;
 using RouteSae.Benchmarks.Reporting;
 using RouteSae.Benchmarks.Work;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Benchmarks.Parts;

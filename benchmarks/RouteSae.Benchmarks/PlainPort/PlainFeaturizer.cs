@@ -1,6 +1,5 @@
 using RouteSae.Features;
 using RouteSae.LanguageModels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Benchmarks.PlainPort;

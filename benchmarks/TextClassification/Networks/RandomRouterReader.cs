@@ -1,6 +1,5 @@
 using RouteSae.Autoencoders;
 using RouteSae.Features;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.ClassificationBenchmark;

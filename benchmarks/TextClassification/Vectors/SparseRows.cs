@@ -1,5 +1,4 @@
 using RouteSae.Features;
-using RouteSae.MLNet.DataViews;
 
 namespace RouteSae.ClassificationBenchmark;
 

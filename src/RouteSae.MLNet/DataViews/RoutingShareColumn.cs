@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using RouteSae.Autoencoders.Statistics;
 using RouteSae.Features;
 
 namespace RouteSae.MLNet.DataViews;

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using RouteSae.Files;
 using RouteSae.Hub;
 using RouteSae.MLNet.DataViews;

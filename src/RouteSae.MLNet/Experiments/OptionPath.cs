@@ -1,6 +1,5 @@
 using System.Linq.Expressions;
 using System.Reflection;
-using RouteSae.Features;
 
 namespace RouteSae.MLNet.Experiments;
 

@@ -1,7 +1,6 @@
 using System.Linq.Expressions;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using RouteSae.Features;
 using RouteSae.MLNet.Models;
 
 namespace RouteSae.MLNet.Experiments;

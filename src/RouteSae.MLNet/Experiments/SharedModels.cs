@@ -3,7 +3,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using RouteSae.Bundles;
-using RouteSae.LanguageModels;
 using RouteSae.MLNet.Models;
 using RouteSae.MLNet.Pipelines;
 

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using RouteSae.MLNet.DataViews;
 using RouteSae.MLNet.Pipelines;
 

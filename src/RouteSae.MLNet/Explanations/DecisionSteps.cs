@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
-using RouteSae.MLNet.DataViews;
 using RouteSae.MLNet.Models;
 using RouteSae.MLNet.Pipelines;
 

@@ -1,4 +1,3 @@
-using RouteSae.LanguageModels.Torch;
 using RouteSae.Tokens;
 
 namespace RouteSae.MLNet.Explanations;

@@ -1,5 +1,4 @@
 using RouteSae.Features;
-using RouteSae.MLNet.DataViews;
 using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Explanations;

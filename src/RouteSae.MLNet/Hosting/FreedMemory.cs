@@ -9,7 +9,7 @@ namespace RouteSae.MLNet.Hosting;
 /// </summary>
 internal static class FreedMemory
 {
-    /// <summary>Gives it back to the system, on a thread of its own accord, when the caller has let go of the model.</summary>
+    /// <summary>Gives it back to the system, on a pool thread. Call it when the last reference to the model is gone.</summary>
     public static void Return() => ThreadPool.UnsafeQueueUserWorkItem(
         static _ =>
         {

@@ -4,8 +4,8 @@ using RouteSae.Native;
 namespace RouteSae.MLNet.Hosting;
 
 /// <summary>
-/// The one thread on which all models of a predictor are loaded. Native code keeps memory and threads for each thread that calls it: on pool
-/// threads, each load would come upon another one and leave its own behind.
+/// The one thread on which all models of a predictor are loaded. Native code keeps memory and threads for each thread that calls it: if loads
+/// ran on pool threads, each might use another one and leave memory behind on it.
 /// </summary>
 internal sealed class LoadingThread : IDisposable
 {

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
-using RouteSae.Features;
 
 namespace RouteSae.MLNet.Hosting;
 

@@ -1,7 +1,6 @@
 using Microsoft.ML.Runtime;
 using RouteSae.Bundles;
 using RouteSae.Features;
-using RouteSae.LanguageModels;
 
 namespace RouteSae.MLNet.Models;
 

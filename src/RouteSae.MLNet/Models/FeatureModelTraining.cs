@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using RouteSae.Autoencoders.Statistics;
 using RouteSae.Bundles;
 using RouteSae.Training;
 

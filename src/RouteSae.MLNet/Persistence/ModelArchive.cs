@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using RouteSae.Bundles;
 using RouteSae.Files;
-using RouteSae.MLNet.DataViews;
 using RouteSae.MLNet.Interop;
 
 namespace RouteSae.MLNet.Persistence;

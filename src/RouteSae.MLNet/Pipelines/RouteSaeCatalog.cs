@@ -1,6 +1,4 @@
-using Microsoft.ML.Runtime;
 using RouteSae.MLNet;
-using RouteSae.MLNet.DataViews;
 using RouteSae.MLNet.Interop;
 using RouteSae.MLNet.Pipelines;
 

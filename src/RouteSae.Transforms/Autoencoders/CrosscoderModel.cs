@@ -2,7 +2,6 @@ using System.Globalization;
 using RouteSae.Checks;
 using RouteSae.Native;
 using RouteSae.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

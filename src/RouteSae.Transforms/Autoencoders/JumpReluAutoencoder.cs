@@ -1,6 +1,5 @@
 using RouteSae.Autoencoders.Kinds;
 using RouteSae.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders;
@@ -151,8 +150,8 @@ public sealed class JumpReluAutoencoder : SparseAutoencoder
         public override SaeLensForm SaeLens { get; } = new("jumprelu", [new(LatentBiasName, "b_enc"), new(ThresholdName, "threshold")]);
 
         public override AutoencoderArchitecture ArchitectureOf(AutoencoderSettings settings) =>
-            settings.Values.TryGetValue(BandwidthName, out var bandwidth)
-                ? Plain(settings) with { Bandwidth = bandwidth[0] }
+            settings.Values.GetValueOrDefault(BandwidthName) is [var bandwidth]
+                ? Plain(settings) with { Bandwidth = bandwidth }
                 : Plain(settings);
 
         public override AutoencoderSettings SettingsOf(AutoencoderArchitecture architecture) => base.SettingsOf(architecture) with

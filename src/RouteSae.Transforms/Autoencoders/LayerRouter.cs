@@ -1,7 +1,6 @@
 using RouteSae.Autoencoders.Kernels;
 using RouteSae.Kernels;
 using RouteSae.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

@@ -1,5 +1,4 @@
 using RouteSae.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders;

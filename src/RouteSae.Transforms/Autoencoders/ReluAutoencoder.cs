@@ -1,6 +1,5 @@
 using RouteSae.Autoencoders.Kinds;
 using RouteSae.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders;

@@ -2,7 +2,6 @@ using RouteSae.Autoencoders.Kernels;
 using RouteSae.Autoencoders.Kinds;
 using RouteSae.Kernels;
 using RouteSae.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders;

@@ -1,6 +1,4 @@
-using RouteSae.Autoencoders.Kernels;
 using RouteSae.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders;

@@ -1,9 +1,8 @@
 using RouteSae.Autoencoders.Kernels;
+using RouteSae.Autoencoders.Kinds;
 using RouteSae.Kernels;
 using RouteSae.Native;
-using RouteSae.Autoencoders.Kinds;
 using RouteSae.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders;

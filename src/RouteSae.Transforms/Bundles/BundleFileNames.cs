@@ -1,6 +1,3 @@
-using RouteSae.Features;
-using RouteSae.Tokens;
-
 namespace RouteSae.Bundles;
 
 /// <summary>The names of the files in a bundle, beside its manifest <see cref="BundleManifest.FileName"/>.</summary>

@@ -20,6 +20,8 @@ public sealed record BundleManifest
     /// <summary>The manifest's own name within a bundle.</summary>
     public const string FileName = "bundle.json";
 
+    private const string RouteSae = "routeSae";
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -107,15 +109,17 @@ public sealed record BundleManifest
         BundleManifest manifest;
         try
         {
-            StrictJson.Parse(json.ToArray()).Dispose();
-            CheckFormat(json, location);
-            manifest = JsonSerializer.Deserialize<BundleManifest>(json, Json) ?? throw new JsonException("it is null");
+            using var document = StrictJson.Parse(json.ToArray());
+            CheckFormat(document.RootElement, location);
+            manifest = document.Deserialize<BundleManifest>(Json) ?? throw new JsonException("it is null");
         }
         catch (JsonException exception)
         {
             throw new BundleFormatException($"{location}: {FileName} cannot be read: {exception.Message}");
         }
 
+        // Also how a RouteSAE may be called, which has no need of it.
+        manifest = RouteSae.Equals(manifest.Autoencoder, StringComparison.OrdinalIgnoreCase) ? manifest with { Autoencoder = null } : manifest;
         BundleManifestCheck.ThrowIfInvalid(manifest, location);
         return manifest;
     }
@@ -124,12 +128,10 @@ public sealed record BundleManifest
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 
     // Looked at before anything else: a newer format may lack what this version requires.
-    private static void CheckFormat(ReadOnlySpan<byte> json, string location)
+    private static void CheckFormat(JsonElement manifest, string location)
     {
-        var reader = new Utf8JsonReader(json);
-        using var document = JsonDocument.ParseValue(ref reader);
-        if (document.RootElement.ValueKind == JsonValueKind.Object
-            && document.RootElement.TryGetProperty("format", out var element)
+        if (manifest.ValueKind == JsonValueKind.Object
+            && manifest.TryGetProperty("format", out var element)
             && element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var format) && format > CurrentFormat)
         {
             throw new BundleFormatException(

@@ -63,6 +63,11 @@ internal static class BundledModel
             return [UnknownKind(manifest)];
         }
 
+        if (manifest.Settings?.FirstOrDefault(pair => pair.Value is null).Key is { } empty)
+        {
+            return [$"settings.{empty} is null; a list of numbers is needed."];
+        }
+
         var problems = new List<string>(ArchitectureOf(manifest).Problems());
         if (manifest.RoutedHiddenStates is not [>= 0])
         {
@@ -105,7 +110,7 @@ internal static class BundledModel
             Format = kind.IsInReference ? FormatOfKinds : FormatOfSettings,
             Autoencoder = kind.Name,
             ActiveLatents = settings.ActiveLatents,
-            Bandwidth = settings.Values.TryGetValue(Bandwidth, out var bandwidth) ? bandwidth[0] : null,
+            Bandwidth = settings.Values.GetValueOrDefault(Bandwidth) is [var bandwidth] ? bandwidth : null,
             Settings = others.Count == 0 ? null : others,
         };
     }

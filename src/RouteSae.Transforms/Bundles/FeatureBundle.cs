@@ -1,7 +1,7 @@
-using RouteSae.Hub;
 using RouteSae.Autoencoders;
 using RouteSae.Features;
 using RouteSae.Files;
+using RouteSae.Hub;
 using TorchSharp;
 
 namespace RouteSae.Bundles;

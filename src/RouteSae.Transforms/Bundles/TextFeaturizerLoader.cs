@@ -1,5 +1,4 @@
 using RouteSae.Features;
-using RouteSae.LanguageModels;
 using RouteSae.Tokens;
 
 namespace RouteSae.Bundles;

@@ -3,7 +3,6 @@ using RouteSae.Checks;
 using RouteSae.LanguageModels;
 using RouteSae.Native;
 using RouteSae.Reference;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Evaluation;

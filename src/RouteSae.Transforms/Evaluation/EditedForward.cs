@@ -1,6 +1,5 @@
 using RouteSae.Autoencoders;
 using RouteSae.LanguageModels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Evaluation;

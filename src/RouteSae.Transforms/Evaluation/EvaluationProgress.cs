@@ -1,5 +1,3 @@
-using RouteSae.Autoencoders;
-
 namespace RouteSae.Evaluation;
 
 /// <summary>How an evaluation stands.</summary>

@@ -1,6 +1,3 @@
-using RouteSae.Autoencoders;
-using RouteSae.Autoencoders.Statistics;
-
 namespace RouteSae.Evaluation;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using RouteSae.Autoencoders.Statistics;
 using RouteSae.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

@@ -1,6 +1,5 @@
 using RouteSae.Autoencoders;
 using RouteSae.Autoencoders.Statistics;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Evaluation;

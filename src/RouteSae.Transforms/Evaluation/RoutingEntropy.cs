@@ -1,5 +1,4 @@
 using RouteSae.Autoencoders.Statistics;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Evaluation;

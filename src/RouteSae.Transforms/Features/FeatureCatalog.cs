@@ -44,8 +44,8 @@ public sealed class FeatureCatalog
     {
         try
         {
-            StrictJson.Parse(json.ToArray()).Dispose();
-            var features = JsonSerializer.Deserialize<Content>(json, Json)?.Latents ?? throw new JsonException("it is null");
+            using var document = StrictJson.Parse(json.ToArray());
+            var features = document.Deserialize<Content>(Json)?.Latents ?? throw new JsonException("it is null");
             if (features.Any(feature => feature is null || feature.Tokens.Any(token => token is null)))
             {
                 throw new JsonException("a latent or a token is null");

@@ -1,5 +1,3 @@
-using RouteSae.Autoencoders.Statistics;
-
 namespace RouteSae.Features;
 
 /// <summary>

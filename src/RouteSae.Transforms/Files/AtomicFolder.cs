@@ -102,7 +102,7 @@ internal static class AtomicFolder
         DeleteIfPossible(old);
     }
 
-    // The new folder is in its place, or an error is on its way: rubbish that stays is no reason to fail or to hide the error.
+    // The new folder is in place, or an exception is being thrown: a leftover folder must not cause a failure or hide that exception.
     private static void DeleteIfPossible(string folder)
     {
         try

@@ -14,13 +14,13 @@ internal static class StrictJson
 
     /// <summary>Parses a document, which the caller disposes.</summary>
     /// <exception cref="JsonException">It is refused; the message says why and where.</exception>
-    public static JsonDocument Parse(ReadOnlyMemory<byte> json) => Checked(() => JsonDocument.Parse(json, Options));
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json) => Checked(JsonDocument.Parse(json, Options));
 
     /// <inheritdoc cref="Parse(ReadOnlyMemory{byte})"/>
-    public static JsonDocument Parse(Stream json) => Checked(() => JsonDocument.Parse(json, Options));
+    public static JsonDocument Parse(Stream json) => Checked(JsonDocument.Parse(json, Options));
 
     /// <inheritdoc cref="Parse(ReadOnlyMemory{byte})"/>
-    public static JsonDocument Parse(string json) => Checked(() => JsonDocument.Parse(json, Options));
+    public static JsonDocument Parse(string json) => Checked(JsonDocument.Parse(json, Options));
 
     /// <summary>Parses a document into nodes.</summary>
     /// <exception cref="JsonException">It is refused; the message says why and where.</exception>
@@ -30,21 +30,11 @@ internal static class StrictJson
         return JsonNode.Parse(json, documentOptions: Options);
     }
 
-    private static JsonDocument Checked(Func<JsonDocument> parse)
+    private static JsonDocument Checked(JsonDocument document)
     {
-        JsonDocument document;
         try
         {
-            document = parse();
-        }
-        catch (InvalidOperationException)
-        {
-            throw new JsonException("a name is not valid Unicode: it holds half a surrogate pair."); // met while it looks for names that stand twice
-        }
-
-        try
-        {
-            Check(document.RootElement, new JsonPlace(null, "$"));
+            Check(document.RootElement, parent: null, "$", index: 0);
             return document;
         }
         catch
@@ -54,18 +44,19 @@ internal static class StrictJson
         }
     }
 
-    private static void Check(JsonElement element, JsonPlace place)
+    // Most values are texts and numbers: only what holds others, or is wrong, gets a place.
+    private static void Check(JsonElement element, JsonPlace? parent, string? name, int index)
     {
         switch (element.ValueKind)
         {
             case JsonValueKind.Array:
-                CheckItems(element, place);
+                CheckItems(element, new JsonPlace(parent, name, index));
                 break;
             case JsonValueKind.Object:
-                CheckMembers(element, place);
+                CheckMembers(element, new JsonPlace(parent, name, index));
                 break;
             case JsonValueKind.String when !IsUnicode(element):
-                throw new JsonException($"{place} is not valid Unicode: it holds half a surrogate pair.");
+                throw new JsonException($"{new JsonPlace(parent, name, index)} is not valid Unicode: it holds half a surrogate pair.");
         }
     }
 
@@ -74,7 +65,7 @@ internal static class StrictJson
         var index = 0;
         foreach (var item in array.EnumerateArray())
         {
-            Check(item, new JsonPlace(place, $"[{index++}]"));
+            Check(item, place, null, index++);
         }
     }
 
@@ -89,7 +80,7 @@ internal static class StrictJson
                 throw new JsonException($"{place} has the key '{Shown(name)}' twice.");
             }
 
-            Check(member.Value, new JsonPlace(place, $".{Shown(name)}"));
+            Check(member.Value, place, name, 0);
         }
     }
 
@@ -122,8 +113,8 @@ internal static class StrictJson
     private static string Shown(string name) => name.Length <= 100 ? name : $"{name.AsSpan(0, 100)}…";
 
     /// <summary>A place in a document; its text is made only for a message.</summary>
-    private sealed record JsonPlace(JsonPlace? Parent, string Step)
+    private sealed record JsonPlace(JsonPlace? Parent, string? Name, int Index)
     {
-        public override string ToString() => $"{Parent}{Step}";
+        public override string ToString() => Parent is null ? Name! : Name is null ? $"{Parent}[{Index}]" : $"{Parent}.{Shown(Name)}";
     }
 }

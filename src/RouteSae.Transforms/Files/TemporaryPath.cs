@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace RouteSae.Files;
 
 /// <summary>
-/// A temporary file beside its target, held with a lock. The lock ends with the process: a file that nobody holds was abandoned by a
-/// process that was killed. When this process exits in the middle of its work, its temporary files are deleted.
+/// A temporary file beside its target, locked while it is in use. The lock ends with the process, so an unlocked file was left by a process
+/// that was killed. When this process exits before it has finished, it deletes its temporary files.
 /// </summary>
 internal sealed class TemporaryPath : IDisposable
 {

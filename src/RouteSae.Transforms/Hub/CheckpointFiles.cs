@@ -1,5 +1,4 @@
 using RouteSae.Tensors;
-using RouteSae.Tokens;
 
 namespace RouteSae.Hub;
 

@@ -1,5 +1,3 @@
-using RouteSae.Bundles;
-
 namespace RouteSae.Hub;
 
 /// <summary>The language model that a bundle refers to is not where it could be.</summary>

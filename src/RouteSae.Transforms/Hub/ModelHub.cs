@@ -1,6 +1,4 @@
-using RouteSae.LanguageModels;
 using RouteSae.Tensors;
-using RouteSae.Tokens;
 
 namespace RouteSae.Hub;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using RouteSae.Autoencoders;
 using RouteSae.Features;
-using RouteSae.LanguageModels.Torch;
 using static TorchSharp.torch;
 
 namespace RouteSae.Interpretation;

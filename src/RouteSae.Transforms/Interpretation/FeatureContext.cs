@@ -1,5 +1,3 @@
-using RouteSae.LanguageModels.Torch;
-
 namespace RouteSae.Interpretation;
 
 /// <summary>A stretch of text in which a latent fires.</summary>

@@ -1,5 +1,4 @@
 using RouteSae.Files;
-using RouteSae.LanguageModels.Torch;
 
 namespace RouteSae.Interpretation;
 

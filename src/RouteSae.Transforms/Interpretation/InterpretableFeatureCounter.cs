@@ -1,6 +1,6 @@
 using RouteSae.Autoencoders;
-using RouteSae.Checks;
 using RouteSae.Autoencoders.Statistics;
+using RouteSae.Checks;
 using RouteSae.Tokens;
 using static TorchSharp.torch;
 

@@ -1,5 +1,3 @@
-using RouteSae.LanguageModels.Torch;
-
 namespace RouteSae.Interpretation;
 
 /// <summary>The strongest contexts of one latent under each token class, while they are being collected.</summary>

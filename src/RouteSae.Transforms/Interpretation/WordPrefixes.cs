@@ -1,5 +1,3 @@
-using RouteSae.Tokens;
-
 namespace RouteSae.Interpretation;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using RouteSae.LanguageModels.Torch;
-
 namespace RouteSae.LanguageModels;
 
 /// <summary>

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using RouteSae.Files;
 using RouteSae.LanguageModels.Families;
-using RouteSae.LanguageModels.Torch;
 using RouteSae.Tensors;
 using static TorchSharp.torch;
 

@@ -2,7 +2,6 @@ using RouteSae.Kernels;
 using RouteSae.LanguageModels.Families;
 using RouteSae.LanguageModels.Torch;
 using RouteSae.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels;

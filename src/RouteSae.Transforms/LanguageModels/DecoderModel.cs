@@ -2,7 +2,6 @@ using RouteSae.Hub;
 using RouteSae.LanguageModels.Torch;
 using RouteSae.Native;
 using RouteSae.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,4 +1,3 @@
-using RouteSae.Autoencoders;
 using static TorchSharp.torch;
 
 namespace RouteSae.LanguageModels;

@@ -1,5 +1,3 @@
-using RouteSae.Autoencoders;
-
 namespace RouteSae.Published;
 
 /// <summary>What the folder of a published autoencoder may not tell.</summary>

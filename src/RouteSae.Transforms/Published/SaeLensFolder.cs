@@ -1,6 +1,5 @@
 using RouteSae.Autoencoders;
 using RouteSae.Autoencoders.Kinds;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Published;

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using RouteSae.Autoencoders;
 using RouteSae.Autoencoders.Kinds;
 using RouteSae.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Published;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using RouteSae.Autoencoders;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Published;

@@ -4,7 +4,6 @@ using RouteSae.Tokens;
 using RouteSae.Tokens.Windows;
 using RouteSae.Training.Checkpoints;
 using RouteSae.Training.Sources;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Reference;

@@ -4,7 +4,6 @@ using RouteSae.Checks;
 using RouteSae.Evaluation;
 using RouteSae.LanguageModels;
 using RouteSae.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Reference;

@@ -1,4 +1,3 @@
-using RouteSae.Autoencoders;
 using RouteSae.Evaluation;
 
 namespace RouteSae.Reference;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using RouteSae.Files;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tensors;

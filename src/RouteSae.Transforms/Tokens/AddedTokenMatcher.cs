@@ -62,8 +62,7 @@ internal sealed class AddedTokenMatcher
         while (text[position..].IndexOfAny(_firstCharacters) is >= 0 and var found)
         {
             position += found;
-            budget.ThrowIfSpent("The search for added tokens");
-            if (LongestAt(text, position) is { } match)
+            if (LongestAt(text, position, budget) is { } match)
             {
                 return match;
             }
@@ -74,11 +73,12 @@ internal sealed class AddedTokenMatcher
         return null;
     }
 
-    private AddedTokenMatch? LongestAt(ReadOnlySpan<char> text, int start)
+    private AddedTokenMatch? LongestAt(ReadOnlySpan<char> text, int start, TextBudget budget)
     {
         AddedTokenMatch? longest = null;
         var node = _root;
-        for (var index = start; index < text.Length && node.TryGetChild(text[index], out node!); index++)
+        var index = start;
+        for (; index < text.Length && node.TryGetChild(text[index], out node!); index++)
         {
             if (node.Token is { } token)
             {
@@ -86,6 +86,7 @@ internal sealed class AddedTokenMatcher
             }
         }
 
+        budget.Work(index + 1 - start, "The search for added tokens");
         return longest;
     }
 

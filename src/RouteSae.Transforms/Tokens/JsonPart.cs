@@ -62,13 +62,13 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
     {
         foreach (var member in Element.EnumerateObject())
         {
-            var name = ReadName(member);
+            var name = member.Name;
             yield return (name, new JsonPart(member.Value, File, $"{Path}['{name}']"));
         }
     }
 
     public string Text() => Element.ValueKind == JsonValueKind.String
-        ? ReadString()
+        ? Element.GetString()!
         : throw Error("expected a string");
 
     public string Text(string name) => Required(name).Text();
@@ -104,29 +104,4 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
     /// <summary>The error for a component that is well-formed and yet not supported.</summary>
     public NotSupportedException Unsupported(string component, string supported) =>
         new($"{File}, {Path}: {component} is not supported. Supported: {supported}.");
-
-    // The parser lets an escaped half of a surrogate pair through; only reading it fails.
-    private string ReadString()
-    {
-        try
-        {
-            return Element.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw Error("the string is not valid Unicode");
-        }
-    }
-
-    private string ReadName(JsonProperty member)
-    {
-        try
-        {
-            return member.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            throw Error("a name is not valid Unicode");
-        }
-    }
 }

@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace RouteSae.Tokens;
 
 /// <summary>
-/// What tokenizing one text may cost, so that no tokenizer's file can make a program hang or fill its memory: time and rewritten
-/// characters in proportion to the text's length. Normal tokenizers need about 0.1 µs per character and rewrite a text a few times.
+/// What tokenizing one text may cost, so that no tokenizer's file can make a program hang or fill its memory: steps and rewritten
+/// characters in proportion to the text's length, which are the same on every machine, and time for what counts no steps, the search for
+/// expressions. A usual tokenizer looks at a character as often as its longest token is long, and rewrites a text a few times.
 /// </summary>
 /// <param name="length">The characters of the text.</param>
 internal sealed class TextBudget(int length)
@@ -12,6 +13,8 @@ internal sealed class TextBudget(int length)
     private const double BaseSeconds = 4;
     private const double SecondsPerCharacter = 4e-6;
     private const int BaseCharacters = 4096;
+    private const long BaseSteps = 1 << 20;
+    private const int StepsPerCharacter = 1024;
 
     // The longest compatibility decomposition has 18 characters for one.
     private const int GrowthOfText = 20;
@@ -19,6 +22,7 @@ internal sealed class TextBudget(int length)
 
     private readonly long _start = Stopwatch.GetTimestamp();
     private long _written;
+    private long _steps;
 
     /// <summary>How long a single search for an expression may take.</summary>
     public static TimeSpan SearchTime { get; } = TimeSpan.FromSeconds(BaseSeconds);
@@ -44,17 +48,20 @@ internal sealed class TextBudget(int length)
     /// <summary>The limits in words, for a message.</summary>
     public string Time => $"{BaseSeconds + (SecondsPerCharacter * length):F0} s for a text of {length} characters";
 
-    /// <summary>Stops the work on a text whose time is used up. Loops that a file can make long call this now and then.</summary>
+    /// <summary>Counts steps of a loop that a file can make long: characters looked at.</summary>
+    /// <param name="count">How many steps.</param>
     /// <param name="part">What works, as the subject of the message.</param>
-    /// <exception cref="TokenizerLimitException">The time is used up.</exception>
-    public void ThrowIfSpent(string part)
+    /// <exception cref="TokenizerLimitException">There are too many.</exception>
+    public void Work(long count, string part)
     {
-        if (IsSpent)
+        _steps += count;
+        if (_steps > BaseSteps + (StepsPerCharacter * (long)length))
         {
-            throw new TokenizerLimitException($"{part} takes more than {Time}. The tokenizer's file makes it slow: use one whose components are usual.");
+            throw new TokenizerLimitException(
+                $"{part} needs more than {StepsPerCharacter} steps per character for a text of {length} characters. The tokenizer's file makes it slow: use one with usual components.");
         }
     }
 
-    /// <summary>Whether the time of the text is used up.</summary>
+    /// <summary>Whether the time for searches is used up.</summary>
     public bool IsSpent => Stopwatch.GetElapsedTime(_start).TotalSeconds > BaseSeconds + (SecondsPerCharacter * length);
 }

@@ -83,7 +83,7 @@ public sealed class TextTokenizer
     /// <param name="addSpecialTokens">Whether to put the checkpoint's special tokens around the text.</param>
     /// <returns>The tokens and where they stand in <paramref name="text"/>; each id is one that <see cref="TokenText"/> knows.</returns>
     /// <exception cref="TokenizerFormatException">The text has a character or word for which the vocabulary has neither a token nor an unknown one.</exception>
-    /// <exception cref="TokenizerLimitException">The tokenizer needs more time or memory than any text of this length should: about 4 s + 4 µs per character, looked at between its steps and within its searches.</exception>
+    /// <exception cref="TokenizerLimitException">The tokenizer needs more steps or memory than any text of this length should, or searches for an expression for longer than about 4 s + 4 µs per character.</exception>
     public EncodedText Encode(string text, bool addSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -1,8 +1,8 @@
 namespace RouteSae.Tokens;
 
 /// <summary>
-/// A text needs more time or memory than a tokenizer may take for a text of its length. The message names the part of the tokenizer's
-/// file: an honest tokenizer stays far below the limits, whatever the text.
+/// A tokenizer needs more steps, time or memory for a text than the text's length allows. The message names the part of the tokenizer that
+/// does. A usual tokenizer stays far below the limits, whatever the text.
 /// </summary>
 public sealed class TokenizerLimitException : InvalidOperationException
 {

@@ -1,4 +1,3 @@
-using RouteSae.Autoencoders.Statistics;
 using RouteSae.Tensors;
 using RouteSae.Training.Checkpoints;
 using RouteSae.Training.Sources;

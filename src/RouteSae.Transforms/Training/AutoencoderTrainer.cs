@@ -1,14 +1,12 @@
 using System.Diagnostics;
 using RouteSae.Autoencoders;
 using RouteSae.Autoencoders.Kinds;
-using RouteSae.Autoencoders.Statistics;
 using RouteSae.Checks;
 using RouteSae.Native;
 using RouteSae.Training.Checkpoints;
 using RouteSae.Training.Objectives;
 using RouteSae.Training.Optimization;
 using RouteSae.Training.Sources;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Training;

@@ -1,7 +1,5 @@
 using RouteSae.Autoencoders;
 using RouteSae.Autoencoders.Kernels;
-using RouteSae.Autoencoders.Statistics;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Training;

@@ -1,6 +1,4 @@
-using RouteSae.Autoencoders;
 using RouteSae.Tensors;
-using RouteSae.Training.Objectives;
 using RouteSae.Training.Optimization;
 
 namespace RouteSae.Training;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using RouteSae.Autoencoders;
 using RouteSae.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Training;

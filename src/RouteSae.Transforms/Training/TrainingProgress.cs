@@ -1,7 +1,3 @@
-using RouteSae.Autoencoders;
-using RouteSae.Autoencoders.Statistics;
-using RouteSae.Training.Objectives;
-
 namespace RouteSae.Training;
 
 /// <summary>How training stands. Loss, L0 and routing are means over the steps since the report before.</summary>

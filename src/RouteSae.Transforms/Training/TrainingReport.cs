@@ -1,5 +1,3 @@
-using RouteSae.Autoencoders.Statistics;
-
 namespace RouteSae.Training;
 
 /// <summary>What a training run has done.</summary>

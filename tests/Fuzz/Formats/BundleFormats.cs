@@ -1,7 +1,6 @@
 using RouteSae.Bundles;
 using RouteSae.Features;
 using RouteSae.Files;
-using RouteSae.TestSupport;
 
 namespace RouteSae.Fuzz.Tests.Formats;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using RouteSae.LanguageModels;
-using RouteSae.TestSupport;
 using RouteSae.Training.Sources;
 
 namespace RouteSae.Fuzz.Tests.Formats;

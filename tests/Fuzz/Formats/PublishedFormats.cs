@@ -1,6 +1,5 @@
 using RouteSae.Published;
 using RouteSae.Tensors;
-using RouteSae.TestSupport;
 
 namespace RouteSae.Fuzz.Tests.Formats;
 

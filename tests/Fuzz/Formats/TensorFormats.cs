@@ -1,7 +1,6 @@
 using RouteSae.Published;
 using RouteSae.Reference;
 using RouteSae.Tensors;
-using RouteSae.TestSupport;
 using TorchSharp;
 
 namespace RouteSae.Fuzz.Tests.Formats;

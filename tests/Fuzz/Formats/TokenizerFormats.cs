@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using RouteSae.Tests.Tokens;
-using RouteSae.TestSupport;
 using RouteSae.Tokens;
 
 namespace RouteSae.Fuzz.Tests.Formats;

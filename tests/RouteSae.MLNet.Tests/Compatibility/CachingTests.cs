@@ -2,7 +2,6 @@ using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
-using RouteSae.MLNet.DataViews;
 using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Tests.Compatibility;

@@ -1,6 +1,5 @@
 using FluentAssertions;
 using Microsoft.ML;
-using RouteSae.MLNet.DataViews;
 
 namespace RouteSae.MLNet.Tests.Compatibility;
 

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using RouteSae.Features;
-using RouteSae.MLNet.DataViews;
 using RouteSae.MLNet.Pipelines;
 
 namespace RouteSae.MLNet.Tests.Compatibility;

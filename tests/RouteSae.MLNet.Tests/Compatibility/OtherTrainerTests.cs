@@ -1,7 +1,6 @@
 using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Trainers;
 using Microsoft.ML.Trainers.FastTree;
 
 namespace RouteSae.MLNet.Tests.Compatibility;

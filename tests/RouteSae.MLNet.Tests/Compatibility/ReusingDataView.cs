@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using RouteSae.MLNet.DataViews;
 
 namespace RouteSae.MLNet.Tests.Compatibility;
 

@@ -2,7 +2,6 @@ using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using RouteSae.Features;
-using RouteSae.MLNet.DataViews;
 
 namespace RouteSae.MLNet.Tests.Compatibility;
 

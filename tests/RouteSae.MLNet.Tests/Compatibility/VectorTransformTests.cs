@@ -1,7 +1,6 @@
 using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using RouteSae.MLNet.DataViews;
 
 namespace RouteSae.MLNet.Tests.Compatibility;
 

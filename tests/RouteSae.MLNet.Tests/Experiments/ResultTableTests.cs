@@ -1,7 +1,6 @@
 using FluentAssertions;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using RouteSae.Features;
 using RouteSae.MLNet.Experiments;
 
 namespace RouteSae.MLNet.Tests.Experiments;

@@ -3,7 +3,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
 using RouteSae.Features;
-using RouteSae.LanguageModels.Torch;
 using RouteSae.MLNet.Explanations;
 using RouteSae.MLNet.Pipelines;
 

@@ -23,7 +23,7 @@ public sealed class MemoryTests(SavedClassifiers models) : IClassFixture<SavedCl
     }
 
     [Fact]
-    public void Nothing_holds_a_model_that_another_has_replaced_and_nobody_uses()
+    public void A_replaced_model_is_released_once_no_request_uses_it()
     {
         var slot = new ModelSlot<Article, Article>();
         var freed = 0;

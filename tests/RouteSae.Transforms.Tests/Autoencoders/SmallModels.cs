@@ -1,6 +1,5 @@
 using RouteSae.Autoencoders;
 using RouteSae.Autoencoders.Kinds;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

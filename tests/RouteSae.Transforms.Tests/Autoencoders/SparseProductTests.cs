@@ -1,7 +1,6 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.Tests.Golden;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace RouteSae.Tests.Bundles;
 
-/// <summary>What does not fit together is said when the bundle is built, not at the first text.</summary>
+/// <summary>Parts that do not fit together fail when the bundle is built, not at the first text.</summary>
 public sealed class BuilderCheckTests
 {
     [Theory]

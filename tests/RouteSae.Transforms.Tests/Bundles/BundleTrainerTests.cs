@@ -1,5 +1,4 @@
 using FluentAssertions;
-using RouteSae.Autoencoders;
 using RouteSae.Bundles;
 using RouteSae.Features;
 using RouteSae.Hub;

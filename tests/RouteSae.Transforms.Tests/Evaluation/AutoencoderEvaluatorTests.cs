@@ -1,6 +1,5 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
-using RouteSae.Autoencoders.Statistics;
 using RouteSae.Evaluation;
 using RouteSae.LanguageModels;
 using RouteSae.Tests.LanguageModels;

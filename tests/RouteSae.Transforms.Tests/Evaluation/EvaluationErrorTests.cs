@@ -1,5 +1,4 @@
 using FluentAssertions;
-using RouteSae.Autoencoders;
 using RouteSae.Evaluation;
 using RouteSae.LanguageModels;
 using RouteSae.Tests.LanguageModels;

@@ -1,6 +1,5 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
-using RouteSae.Autoencoders.Statistics;
 using RouteSae.Features;
 using RouteSae.LanguageModels;
 using RouteSae.Tokens;

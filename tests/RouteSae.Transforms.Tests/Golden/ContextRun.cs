@@ -1,7 +1,6 @@
 using System.Text.Json;
 using RouteSae.Autoencoders;
 using RouteSae.Interpretation;
-using static TorchSharp.torch;
 
 namespace RouteSae.Tests.Golden;
 

@@ -1,5 +1,4 @@
 using FluentAssertions;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tests.Golden;

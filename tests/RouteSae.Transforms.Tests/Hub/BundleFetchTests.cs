@@ -1,6 +1,5 @@
 using FluentAssertions;
 using RouteSae.Bundles;
-using RouteSae.Features;
 using RouteSae.Hub;
 using Xunit;
 

@@ -2,7 +2,6 @@ using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.Interpretation;
 using RouteSae.Tests.Features;
-using RouteSae.Tests.Tokens;
 using RouteSae.Tokens;
 using TorchSharp;
 using Xunit;

@@ -2,7 +2,6 @@ using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.Interpretation;
 using RouteSae.LanguageModels;
-using RouteSae.LanguageModels.Torch;
 using RouteSae.Tests.Golden;
 using RouteSae.Tests.LanguageModels;
 using RouteSae.Tokens;

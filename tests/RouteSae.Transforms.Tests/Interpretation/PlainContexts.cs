@@ -1,5 +1,4 @@
 using RouteSae.Interpretation;
-using RouteSae.LanguageModels.Torch;
 using RouteSae.Tests.Features;
 
 namespace RouteSae.Tests.Interpretation;

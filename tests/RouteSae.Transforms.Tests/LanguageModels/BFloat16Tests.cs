@@ -1,7 +1,5 @@
 using FluentAssertions;
-using RouteSae.Kernels;
 using RouteSae.LanguageModels;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

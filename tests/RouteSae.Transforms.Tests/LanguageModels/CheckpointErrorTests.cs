@@ -1,5 +1,4 @@
 using FluentAssertions;
-using RouteSae.Hub;
 using RouteSae.LanguageModels;
 using Xunit;
 using static TorchSharp.torch;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using RouteSae.LanguageModels;
 using RouteSae.Tests.Golden;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,7 +1,5 @@
 using RouteSae.LanguageModels;
-using RouteSae.LanguageModels.Torch;
 using RouteSae.Tests.Golden;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tests.LanguageModels;

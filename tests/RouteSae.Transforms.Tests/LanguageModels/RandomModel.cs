@@ -1,6 +1,4 @@
 using RouteSae.LanguageModels;
-using RouteSae.LanguageModels.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tests.LanguageModels;

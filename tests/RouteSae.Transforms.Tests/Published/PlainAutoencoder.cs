@@ -1,5 +1,3 @@
-using RouteSae.LanguageModels.Torch;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tests.Published;

@@ -1,6 +1,5 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tests.Published;

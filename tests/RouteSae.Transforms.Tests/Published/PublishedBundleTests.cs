@@ -6,7 +6,6 @@ using RouteSae.Features;
 using RouteSae.Files;
 using RouteSae.LanguageModels;
 using RouteSae.Published;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

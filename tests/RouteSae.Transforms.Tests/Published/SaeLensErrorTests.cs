@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using FluentAssertions;
 using RouteSae.Published;
 using RouteSae.Tensors;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -4,7 +4,6 @@ using RouteSae.Autoencoders;
 using RouteSae.Published;
 using RouteSae.Tests.Autoencoders;
 using RouteSae.Tests.Golden;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using FluentAssertions;
 using RouteSae.Published;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

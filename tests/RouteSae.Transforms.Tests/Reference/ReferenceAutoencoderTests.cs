@@ -4,7 +4,6 @@ using RouteSae.Published;
 using RouteSae.Reference;
 using RouteSae.Tensors;
 using RouteSae.Tests.Golden;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using FluentAssertions;
 using RouteSae.Tensors;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

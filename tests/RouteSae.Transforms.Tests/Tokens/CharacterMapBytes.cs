@@ -1,5 +1,4 @@
 using System.Text;
-using RouteSae.Autoencoders;
 
 namespace RouteSae.Tests.Tokens;
 

@@ -1,6 +1,5 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
-using RouteSae.Autoencoders.Statistics;
 using RouteSae.Tests.Golden;
 using RouteSae.Training;
 using RouteSae.Training.Sources;

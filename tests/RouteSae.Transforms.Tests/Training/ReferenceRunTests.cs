@@ -6,7 +6,6 @@ using RouteSae.Tests.Golden;
 using RouteSae.Tokens;
 using RouteSae.Training;
 using RouteSae.Training.Sources;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,12 +1,10 @@
 using System.Text.Json;
 using FluentAssertions;
 using RouteSae.Autoencoders;
-using RouteSae.Kernels;
 using RouteSae.Tests.Golden;
 using RouteSae.Training;
 using RouteSae.Training.Objectives;
 using RouteSae.Training.Optimization;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -3,7 +3,6 @@ using RouteSae.Autoencoders;
 using RouteSae.Training;
 using RouteSae.Training.Objectives;
 using RouteSae.Training.Sources;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using RouteSae.Tensors;
 using RouteSae.Training.Sources;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tests.Training;

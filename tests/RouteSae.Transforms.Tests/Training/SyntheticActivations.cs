@@ -1,6 +1,5 @@
 using RouteSae.Autoencoders;
 using RouteSae.Training.Sources;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tests.Training;

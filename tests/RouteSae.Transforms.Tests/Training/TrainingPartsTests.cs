@@ -1,11 +1,9 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
-using RouteSae.Autoencoders.Statistics;
 using RouteSae.Tests.Golden;
 using RouteSae.Training;
 using RouteSae.Training.Objectives;
 using RouteSae.Training.Sources;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

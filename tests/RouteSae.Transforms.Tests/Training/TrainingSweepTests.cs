@@ -3,7 +3,6 @@ using RouteSae.Autoencoders;
 using RouteSae.Training;
 using RouteSae.Training.Checkpoints;
 using RouteSae.Training.Sources;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -4,7 +4,6 @@ using RouteSae.Tests.Golden;
 using RouteSae.Training;
 using RouteSae.Training.Optimization;
 using RouteSae.Training.Sources;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tests.Training;

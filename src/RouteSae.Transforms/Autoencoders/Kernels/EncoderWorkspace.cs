@@ -1,5 +1,4 @@
 using RouteSae.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders.Kernels;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using RouteSae.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders.Kernels;

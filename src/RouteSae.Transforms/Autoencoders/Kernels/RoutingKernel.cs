@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using RouteSae.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RouteSae.Kernels;
 using RouteSae.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders.Kernels;

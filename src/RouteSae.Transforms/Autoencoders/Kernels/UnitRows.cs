@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RouteSae.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders.Kernels;

@@ -1,6 +1,5 @@
 using RouteSae.Checks;
 using RouteSae.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Autoencoders.Kinds;

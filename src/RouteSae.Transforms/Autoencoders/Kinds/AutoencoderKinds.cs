@@ -24,11 +24,16 @@ public static class AutoencoderKinds
     /// Makes a kind known. A program that loads bundles or models with a kind of its own calls this first, once; a second call with the
     /// same kind changes nothing.
     /// </summary>
-    /// <exception cref="ArgumentException">Another kind has the name.</exception>
+    /// <exception cref="ArgumentException">Another kind has the name, or is read for the same architecture of SAELens.</exception>
     public static void Register(AutoencoderKind kind)
     {
         ArgumentNullException.ThrowIfNull(kind);
         ArgumentException.ThrowIfNullOrWhiteSpace(kind.Name);
+        if (kind.SaeLens is { IsRead: true } form && All.Any(other => other.Name != kind.Name && other.SaeLens is { IsRead: true } read && read.Architecture == form.Architecture))
+        {
+            throw new ArgumentException($"SAELens's architecture '{form.Architecture}' is read as another kind already. Set IsRead to false in the SaeLens form of {kind.GetType().FullName}.", nameof(kind));
+        }
+
         var known = Known.GetOrAdd(kind.Name, kind);
         if (known.GetType() != kind.GetType())
         {

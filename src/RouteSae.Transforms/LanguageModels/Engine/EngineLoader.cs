@@ -1,4 +1,3 @@
-using RouteSae.Kernels.Products;
 using RouteSae.LanguageModels.Families;
 
 namespace RouteSae.LanguageModels.Engine;

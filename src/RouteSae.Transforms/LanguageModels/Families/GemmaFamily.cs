@@ -1,5 +1,3 @@
-using RouteSae.LanguageModels.Torch;
-
 namespace RouteSae.LanguageModels.Families;
 
 /// <summary>Gemma 1: embeddings scaled by √D, norm weights stored less 1, a feed-forward gated by GELU.</summary>

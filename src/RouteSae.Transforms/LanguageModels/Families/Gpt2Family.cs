@@ -1,5 +1,3 @@
-using RouteSae.LanguageModels.Torch;
-
 namespace RouteSae.LanguageModels.Families;
 
 /// <summary>GPT-2: learned positions, layer norms, biases everywhere but in the head, matrices stored [inputs, outputs].</summary>

@@ -1,5 +1,3 @@
-using RouteSae.LanguageModels.Torch;
-
 namespace RouteSae.LanguageModels.Families;
 
 /// <summary>GPT-NeoX and Pythia: layer norms, partly rotated heads, query, key and value stored head by head, usually parallel blocks.</summary>

@@ -1,5 +1,3 @@
-using RouteSae.LanguageModels.Torch;
-
 namespace RouteSae.LanguageModels.Families;
 
 /// <summary>Llama, and Mistral, which adds a window.</summary>

@@ -1,5 +1,3 @@
-using RouteSae.LanguageModels.Torch;
-
 namespace RouteSae.LanguageModels.Families;
 
 /// <summary>OLMo: a Llama with norms that have no weights; and OLMo 2: norms behind the blocks, queries and keys normalised whole.</summary>

@@ -1,5 +1,3 @@
-using RouteSae.LanguageModels.Torch;
-
 namespace RouteSae.LanguageModels.Families;
 
 /// <summary>Phi-3 and 4: a Llama with joint projections, LongRoPE, and sometimes a window or partly rotated heads.</summary>

@@ -1,5 +1,3 @@
-using RouteSae.LanguageModels.Torch;
-
 namespace RouteSae.LanguageModels.Families;
 
 /// <summary>Phi-1 to 2: attention and feed-forward side by side behind one norm, biases everywhere, partly rotated heads.</summary>

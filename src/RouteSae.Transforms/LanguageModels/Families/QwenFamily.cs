@@ -1,5 +1,3 @@
-using RouteSae.LanguageModels.Torch;
-
 namespace RouteSae.LanguageModels.Families;
 
 /// <summary>Qwen 2, whose queries, keys and values have a bias, and Qwen 3, which normalises the heads of queries and keys instead.</summary>

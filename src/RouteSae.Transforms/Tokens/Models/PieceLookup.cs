@@ -23,15 +23,17 @@ internal sealed class PieceLookup
     }
 
     /// <summary>Fills <paramref name="found"/> with the ids and lengths of the tokens that begin <paramref name="text"/>.</summary>
-    public void Find(ReadOnlySpan<char> text, List<(int Id, int Length)> found)
+    /// <returns>How many characters were looked at.</returns>
+    public int Find(ReadOnlySpan<char> text, List<(int Id, int Length)> found)
     {
         found.Clear();
         if (!_firstCharacters.TryGetValue(text[0], out var range))
         {
-            return;
+            return 1;
         }
 
-        for (var length = 1; range.Low < range.High; length++)
+        var length = 1;
+        for (; range.Low < range.High; length++)
         {
             if (_tokens[range.Low].Length == length)
             {
@@ -41,12 +43,14 @@ internal sealed class PieceLookup
 
             if (length == text.Length)
             {
-                return;
+                break;
             }
 
             range.Low = Bound(range.Low, range.High, length, text[length], after: false);
             range.High = Bound(range.Low, range.High, length, text[length], after: true);
         }
+
+        return length;
     }
 
     // The first token of the range whose character at a place is not before (or is after) the given one.

@@ -49,8 +49,7 @@ internal sealed class UnigramModel : TokenModel
         for (var start = 0; start < word.Length;)
         {
             Rune.DecodeFromUtf16(word[start..], out _, out var character);
-            budget.ThrowIfSpent("The Unigram model");
-            _lookup.Find(word[start..], found);
+            budget.Work(_lookup.Find(word[start..], found), "The Unigram model");
             var single = false;
             foreach (var (id, length) in found)
             {

@@ -30,8 +30,7 @@ internal sealed class WordPieceModel : TokenModel
         var found = new List<(int Id, int Length)>();
         for (var start = 0; start < word.Length; start = symbols[^1].End)
         {
-            budget.ThrowIfSpent("The WordPiece model");
-            if (LongestAt(word, start, found) is not { } symbol)
+            if (LongestAt(word, start, found, budget) is not { } symbol)
             {
                 return Unknown(word);
             }
@@ -55,10 +54,10 @@ internal sealed class WordPieceModel : TokenModel
         return characters > _longestWord;
     }
 
-    // A token that ends within a surrogate pair is none.
-    private Symbol? LongestAt(ReadOnlySpan<char> word, int start, List<(int Id, int Length)> found)
+    // A token must not end within a surrogate pair.
+    private Symbol? LongestAt(ReadOnlySpan<char> word, int start, List<(int Id, int Length)> found, TextBudget budget)
     {
-        (start == 0 ? _beginnings : _continuations).Find(word[start..], found);
+        budget.Work((start == 0 ? _beginnings : _continuations).Find(word[start..], found), "The WordPiece model");
         for (var index = found.Count - 1; index >= 0; index--)
         {
             var end = start + found[index].Length;

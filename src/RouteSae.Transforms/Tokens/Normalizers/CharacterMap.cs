@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using RouteSae.Autoencoders;
 
 namespace RouteSae.Tokens.Normalizers;
 

@@ -7,7 +7,7 @@ internal sealed class NormalizerSequence(IReadOnlyList<Normalizer> steps) : Norm
     {
         foreach (var step in steps)
         {
-            piece.Text.Budget.ThrowIfSpent("The normalizer");
+            piece.Text.Budget.Work(piece.Length, "The normalizer");
             piece = step.Apply(piece);
         }
 

@@ -8,7 +8,7 @@ internal sealed class PreTokenizerSequence(IReadOnlyList<PreTokenizer> steps) : 
         var current = new List<Piece> { piece };
         foreach (var step in steps)
         {
-            piece.Text.Budget.ThrowIfSpent("The pre-tokenizer");
+            piece.Text.Budget.Work(piece.Length, "The pre-tokenizer");
             var next = new List<Piece>(current.Count);
             foreach (var part in current)
             {

@@ -57,11 +57,10 @@ public sealed class TrainingCheckpoints : IDisposable
     /// <param name="restore">Takes over a state, all of it: after a failure it is called with the one before. Owns the state from then on.</param>
     /// <returns>Whether there was a checkpoint.</returns>
     /// <exception cref="SafetensorsFormatException">There are checkpoints, but all are damaged; the message names each.</exception>
-    /// <exception cref="TrainingMismatchException">No checkpoint is of a training with these settings and texts; the message lists what differs.</exception>
+    /// <exception cref="TrainingMismatchException">The newest undamaged checkpoint is of a training with other settings or texts; the message lists what differs.</exception>
     internal bool RestoreNewest(IReadOnlyDictionary<string, string> settings, Action<TrainingState> restore)
     {
         var problems = new List<string>();
-        TrainingMismatchException? mismatch = null;
         foreach (var file in Files())
         {
             try
@@ -70,20 +69,15 @@ public sealed class TrainingCheckpoints : IDisposable
                 problems.ForEach(problem => _warnings?.Report($"{problem} The training goes on from {file} instead."));
                 return true;
             }
-            catch (TrainingMismatchException other)
-            {
-                mismatch ??= other;
-                problems.Add($"{file} does not fit: {other.Message}");
-            }
-            catch (Exception damage) when (damage is not (OperationCanceledException or OutOfMemoryException or NotSupportedException))
+            catch (Exception damage) when (damage is not (TrainingMismatchException or OperationCanceledException or OutOfMemoryException or NotSupportedException))
             {
                 _damaged.Add(file);
                 problems.Add(damage is SafetensorsFormatException ? damage.Message : $"{file}: it cannot be taken over: {damage.Message}");
             }
         }
 
-        return mismatch is not null ? throw mismatch
-            : problems.Count == 0 ? false
+        return problems.Count == 0
+            ? false
             : throw new SafetensorsFormatException(
                 $"No checkpoint in '{Folder}' can be used. {string.Join(' ', problems)} Delete them, or choose another folder, to begin anew.");
     }

@@ -1,6 +1,5 @@
 using RouteSae.Autoencoders;
 using RouteSae.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Training.Objectives;

@@ -1,7 +1,5 @@
 using RouteSae.Autoencoders;
-using RouteSae.Autoencoders.Kinds;
 using RouteSae.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Training.Objectives;

@@ -1,8 +1,6 @@
 using RouteSae.Autoencoders;
 using RouteSae.Autoencoders.Kernels;
-using RouteSae.Kernels;
 using RouteSae.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Training.Optimization;

@@ -1,6 +1,5 @@
 using RouteSae.Autoencoders;
 using RouteSae.Training.Objectives;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Training.Optimization;

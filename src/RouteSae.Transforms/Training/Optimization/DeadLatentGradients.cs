@@ -1,7 +1,5 @@
 using RouteSae.Autoencoders;
 using RouteSae.Autoencoders.Kernels;
-using RouteSae.Training.Objectives;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Training.Optimization;

@@ -1,5 +1,4 @@
 using RouteSae.Autoencoders;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Training.Optimization;

@@ -1,5 +1,4 @@
 using RouteSae.Autoencoders;
-using RouteSae.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace RouteSae.Training.Optimization;

@@ -1,7 +1,6 @@
 using RouteSae.Autoencoders;
 using RouteSae.Autoencoders.Kernels;
 using RouteSae.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Training.Optimization;

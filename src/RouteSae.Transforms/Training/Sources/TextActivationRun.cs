@@ -46,7 +46,7 @@ internal sealed class TextActivationRun : IActivationSource
         _windows.Clear();
         _windows.AddRange(PackedSequence.Restore(state.Within("windows.")));
         _mixer.Restore(state.Within("mixing."), _source.Device);
-        _texts.Restore(state.Within("texts."), cancellationToken); // the longest part comes last
+        _texts.Restore(state.Within("texts."), _options.Passes, cancellationToken); // the longest part comes last
     }
 
     public void Dispose()

@@ -45,10 +45,16 @@ internal sealed class TextStream : IDisposable
     }
 
     /// <summary>Reads the texts that the saved stream has read, and nothing more is done with them.</summary>
+    /// <param name="state">What was saved.</param>
+    /// <param name="mostPasses">How often the texts are gone through.</param>
+    /// <param name="cancellationToken">Looked at before each text.</param>
+    /// <exception cref="SafetensorsFormatException">No training can have read so much.</exception>
     /// <exception cref="TrainingMismatchException">They are other texts.</exception>
-    public void Restore(TrainingState state, CancellationToken cancellationToken)
+    public void Restore(TrainingState state, int mostPasses, CancellationToken cancellationToken)
     {
         var (passes, consumed, digest) = (state.Value<int>("passes"), state.Value<long>("consumed"), state.Required<string>("sha256"));
+        if (passes < 0 || passes > mostPasses || consumed < 0)
+            throw SafetensorsFormatException.In(state.Location, $"the training has read {consumed} texts in {passes} of at most {mostPasses} passes");
         BeginAgain();
         while ((_passes < passes || _consumed < consumed) && _consumed <= consumed && _passes <= passes)
         {

@@ -2,7 +2,6 @@ using RouteSae.LanguageModels;
 using RouteSae.Tokens;
 using RouteSae.Tokens.Windows;
 using RouteSae.Training.Checkpoints;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Training.Sources;

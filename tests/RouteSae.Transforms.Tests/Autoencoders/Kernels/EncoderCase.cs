@@ -1,6 +1,5 @@
 using RouteSae.Autoencoders;
 using RouteSae.Autoencoders.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tests.Autoencoders.Kernels;

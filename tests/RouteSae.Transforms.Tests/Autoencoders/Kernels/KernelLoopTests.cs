@@ -1,5 +1,4 @@
 using FluentAssertions;
-using RouteSae.Autoencoders.Kernels;
 using RouteSae.Kernels;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -11,14 +11,14 @@ public sealed class ProcessorTests
     [Fact]
     public void WithoutAvx512VectorsOf512BitsAreEmulated()
     {
-        if (IsOff(PortabilityTests.Avx512))
+        if (IsOff(LesserProcessor.Avx512))
             Vector512.IsHardwareAccelerated.Should().BeFalse();
     }
 
     [Fact]
     public void WithoutIntrinsicsAllVectorsAreEmulated()
     {
-        if (IsOff(PortabilityTests.Intrinsics))
+        if (IsOff(LesserProcessor.Intrinsics))
             (Vector128.IsHardwareAccelerated || Vector256.IsHardwareAccelerated || Vector512.IsHardwareAccelerated).Should().BeFalse();
     }
 

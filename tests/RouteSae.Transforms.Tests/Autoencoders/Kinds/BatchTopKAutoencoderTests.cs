@@ -7,7 +7,6 @@ using RouteSae.Tensors;
 using RouteSae.Tests.Training;
 using RouteSae.Training;
 using RouteSae.Training.Sources;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

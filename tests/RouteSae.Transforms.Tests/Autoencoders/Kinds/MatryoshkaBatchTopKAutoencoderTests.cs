@@ -1,7 +1,5 @@
 using FluentAssertions;
-using RouteSae.Autoencoders;
 using RouteSae.Autoencoders.Kinds;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

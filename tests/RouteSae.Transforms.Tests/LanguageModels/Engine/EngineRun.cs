@@ -1,10 +1,8 @@
-using System.Security.Cryptography;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using RouteSae.Hub;
-using RouteSae.Kernels.Products;
 using RouteSae.LanguageModels;
 using RouteSae.LanguageModels.Engine;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tests.LanguageModels.Engine;

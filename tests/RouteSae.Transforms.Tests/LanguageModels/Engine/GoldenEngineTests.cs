@@ -1,6 +1,4 @@
-using RouteSae.LanguageModels;
 using RouteSae.Tests.Golden;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using RouteSae.LanguageModels;
 using RouteSae.LanguageModels.Families;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tests.LanguageModels.Engine;

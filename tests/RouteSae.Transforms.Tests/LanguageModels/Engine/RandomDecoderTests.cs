@@ -1,7 +1,6 @@
 using System.Globalization;
 using RouteSae.LanguageModels;
 using RouteSae.LanguageModels.Engine;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

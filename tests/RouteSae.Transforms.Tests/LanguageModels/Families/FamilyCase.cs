@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using RouteSae.LanguageModels;
 using RouteSae.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tests.LanguageModels.Families;

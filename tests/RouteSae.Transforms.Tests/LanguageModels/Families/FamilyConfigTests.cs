@@ -1,6 +1,5 @@
 using FluentAssertions;
 using RouteSae.LanguageModels;
-using RouteSae.LanguageModels.Torch;
 using Xunit;
 
 namespace RouteSae.Tests.LanguageModels.Families;

@@ -1,8 +1,6 @@
 using FluentAssertions;
-using RouteSae.Hub;
 using RouteSae.LanguageModels;
 using RouteSae.Tests.Golden;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

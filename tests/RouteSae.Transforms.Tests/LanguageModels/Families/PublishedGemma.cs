@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using RouteSae.LanguageModels.Torch;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tests.LanguageModels.Families;

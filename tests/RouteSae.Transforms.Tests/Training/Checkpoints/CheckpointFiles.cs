@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FluentAssertions;
-using RouteSae.Hub;
 using RouteSae.Tensors;
 
 namespace RouteSae.Tests.Training.Checkpoints;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using FluentAssertions;
-using RouteSae.Hub;
 using Xunit;
 
 namespace RouteSae.Tests.Training.Checkpoints;

@@ -1,7 +1,5 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
-using RouteSae.Autoencoders.Statistics;
-using RouteSae.Hub;
 using RouteSae.Training;
 using RouteSae.Training.Checkpoints;
 using TorchSharp;

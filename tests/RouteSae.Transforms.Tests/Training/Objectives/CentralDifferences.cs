@@ -1,7 +1,6 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
 using RouteSae.Tests.Golden;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RouteSae.Tests.Training.Objectives;

@@ -3,7 +3,6 @@ using RouteSae.Autoencoders;
 using RouteSae.Tests.Golden;
 using RouteSae.Training;
 using RouteSae.Training.Objectives;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -1,9 +1,7 @@
-using RouteSae.Autoencoders.Kernels;
 using RouteSae.Kernels;
 using RouteSae.Tests.Autoencoders.Kernels;
 using RouteSae.Tests.Golden;
 using RouteSae.Training.Optimization;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

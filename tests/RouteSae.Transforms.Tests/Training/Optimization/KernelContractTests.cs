@@ -1,9 +1,7 @@
 using FluentAssertions;
 using RouteSae.Autoencoders;
-using RouteSae.Kernels;
 using RouteSae.Training;
 using RouteSae.Training.Sources;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

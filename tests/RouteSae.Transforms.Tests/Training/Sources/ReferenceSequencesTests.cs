@@ -6,7 +6,6 @@ using RouteSae.Tests.Tokens;
 using RouteSae.Tokens;
 using RouteSae.Tokens.Windows;
 using RouteSae.Training.Sources;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

@@ -5,7 +5,6 @@ using RouteSae.Tensors;
 using RouteSae.Tokens.Windows;
 using RouteSae.Training.Checkpoints;
 using RouteSae.Training.Sources;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -108,7 +107,7 @@ public sealed class SourcePositionTests : IDisposable
             first.Next();
 
         using var second = new TextStream(texts);
-        Through(first.Save, state => second.Restore(state, default));
+        Through(first.Save, state => second.Restore(state, mostPasses: 100, default));
 
         second.Next().Should().Be("three", "the second pass had come to its third text");
         second.Next().Should().BeNull();
@@ -128,7 +127,7 @@ public sealed class SourcePositionTests : IDisposable
             first.Next();
         using var second = new TextStream(texts);
 
-        var restore = () => Through(first.Save, state => second.Restore(state, default));
+        var restore = () => Through(first.Save, state => second.Restore(state, mostPasses: 100, default));
 
         restore.Should().Throw<TrainingMismatchException>().WithMessage(
             "The texts are not those of the checkpoint *: the 4 texts that its training had read (all passes counted) do not come again. "
@@ -142,7 +141,7 @@ public sealed class SourcePositionTests : IDisposable
         first.Next();
         using var second = new TextStream(["one", "two"]);
 
-        var restore = () => Through(first.Save, state => second.Restore(state, new CancellationToken(canceled: true)));
+        var restore = () => Through(first.Save, state => second.Restore(state, mostPasses: 100, new CancellationToken(canceled: true)));
 
         restore.Should().Throw<OperationCanceledException>();
     }

@@ -1,16 +1,13 @@
 using System.Security.Cryptography;
 using FluentAssertions;
 using RouteSae.Autoencoders;
-using RouteSae.Hub;
 using RouteSae.LanguageModels;
-using RouteSae.LanguageModels.Torch;
 using RouteSae.Tensors;
 using RouteSae.Tokens;
 using RouteSae.Training.Checkpoints;
 using RouteSae.Training.Sources;
 using TorchSharp;
 using Xunit;
-using static TorchSharp.torch;
 
 namespace RouteSae.Tests.Training.Sources;
 

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using RouteSae.Kernels;
 using RouteSae.Native;
 using static TorchSharp.torch;

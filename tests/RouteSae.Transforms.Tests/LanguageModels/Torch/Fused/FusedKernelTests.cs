@@ -2,9 +2,7 @@ using System.Runtime.Intrinsics;
 using FluentAssertions;
 using RouteSae.Kernels;
 using RouteSae.LanguageModels;
-using RouteSae.LanguageModels.Torch;
 using RouteSae.LanguageModels.Torch.Fused;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 

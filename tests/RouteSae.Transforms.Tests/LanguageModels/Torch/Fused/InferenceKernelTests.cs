@@ -2,7 +2,6 @@ using FluentAssertions;
 using RouteSae.Kernels;
 using RouteSae.LanguageModels;
 using RouteSae.LanguageModels.Torch.Fused;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
